@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// The launcher: the package runs its compiled `dist/`; a checkout without a build runs `src/` through tsx.
+import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, "src", "cli", "main.ts");
+
+if (!existsSync(source)) {
+  await import(pathToFileURL(join(root, "dist", "src", "cli", "main.js")).href);
+} else {
+  // Conditions and the loader are process flags, so the checkout needs one child process.
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const child = spawn(process.execPath, ["--conditions=source", "--import", tsx, source, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+  });
+}

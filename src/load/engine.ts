@@ -1,0 +1,83 @@
+/** One request of a load run, encoded before the clock starts. Immutable. */
+export interface EncodedRequest {
+  readonly protocol: "http" | "grpc";
+  readonly method: "POST" | "GET";
+  /** HTTP path or gRPC path; the engine adds the endpoint's prefix, host and credentials. */
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** HTTP body, or the protobuf message without its five-byte prefix. */
+  readonly body: Uint8Array;
+  /** Inferences that a right answer is worth: the batch size. */
+  readonly inferences: number;
+  /** The id inside the body, when there is one: a right answer carries it back. */
+  readonly id?: string;
+}
+
+/** What became of a request. Numbers, so that the hot path allocates nothing. */
+export const Outcome = {
+  ok: 0,
+  httpError: 1, // a status other than 200
+  grpcError: 2, // a status other than OK
+  timeout: 3,
+  refused: 4,
+  reset: 5, // the connection ended before the answer was complete
+  malformed: 6, // not HTTP, or not gRPC
+  wrongAnswer: 7, // it came, and it is not the answer to this request
+} as const;
+
+export type OutcomeCode = (typeof Outcome)[keyof typeof Outcome];
+
+/** An answer as the workload sees it: for gRPC `body` is the message without its prefix. */
+export interface LoadResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop. */
+export interface Recorder {
+  record(due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number): void;
+}
+
+/** Judges an answer; called by the engine for every response (`cheap`) and for a share of them (`full`). */
+export interface AnswerCheck {
+  /** Constant cost: true when length and id look right. */
+  cheap(request: EncodedRequest, response: LoadResponse): boolean;
+  /** Parses and compares; undefined when right, else what is wrong. */
+  full(request: EncodedRequest, response: LoadResponse): string | undefined;
+}
+
+/** A phase is what an engine runs: until `deadline`, with `concurrency` requests in flight. */
+export interface Phase {
+  /** Sent in rotation. */
+  readonly requests: readonly EncodedRequest[];
+  readonly concurrency: number;
+  /** Nothing is sent after this instant of `Clock.now()`; what is in flight then is awaited up to `requestTimeoutMs`. */
+  readonly deadline: number;
+  readonly requestTimeoutMs: number;
+  readonly recorder: Recorder;
+  readonly answers: AnswerCheck;
+  /** One in this many answers gets the full check; 100 is 1 %. */
+  readonly fullCheckEvery: number;
+  readonly signal: AbortSignal;
+}
+
+export interface PhaseSummary {
+  readonly sent: number;
+  readonly completed: number;
+  /** Connections opened after the first `connections`: each one is a connection that the server or the network ended. */
+  readonly reconnects: number;
+  readonly fullChecks: number;
+  /** The first few things that were wrong with answers, in words. */
+  readonly wrongAnswers: readonly string[];
+  /** The first few error texts by outcome code. */
+  readonly errorSamples: readonly { readonly outcome: OutcomeCode; readonly message: string }[];
+}
+
+/** Runs phases against one endpoint. */
+export interface Engine {
+  readonly id: "undici" | "autocannon" | "grpc-js" | "wire";
+  /** Resolution of its time stamps in nanoseconds; printed beside its percentiles. */
+  readonly resolutionNs: number;
+  run(phase: Phase): Promise<PhaseSummary>;
+  close(): Promise<void>;
+}

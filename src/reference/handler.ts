@@ -1,0 +1,71 @@
+import type { World } from "./world.ts";
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+/** A request as the reference runtime receives it. Header names are lower case. */
+export type ReferenceRequest =
+  | {
+      readonly protocol: "http";
+      readonly method: string;
+      readonly path: string;
+      readonly headers: Fields;
+      readonly body: Uint8Array;
+      /** How the body was delimited; a fault may care. */
+      readonly framing: "content-length" | "chunked" | "none";
+    }
+  | {
+      readonly protocol: "grpc";
+      readonly path: string;
+      readonly headers: Fields;
+      readonly messages: readonly Uint8Array[];
+    };
+
+/** What the connection does in place of, or while, answering. */
+export type WireFault =
+  | "drop" // closes the connection without a byte
+  | "hang" // accepts and never answers
+  | "die"; // drops this and every later connection until the world is made anew
+
+export interface HttpReply {
+  readonly protocol: "http";
+  readonly status: number;
+  readonly headers: Fields;
+  readonly body: Uint8Array;
+  /** Overrides the Content-Length that the host would send; `none` sends chunked framing. */
+  readonly contentLength?: number | "none";
+  readonly fault?: WireFault;
+}
+
+export interface GrpcReply {
+  readonly protocol: "grpc";
+  /** gRPC status code; 0 is OK. */
+  readonly status: number;
+  readonly message?: string;
+  readonly messages: readonly Uint8Array[];
+  /** Sent with the head; `content-type: application/grpc` unless named here. */
+  readonly headers?: Fields;
+  readonly trailers?: Fields;
+  /** An HTTP status other than 200, as a proxy would send. */
+  readonly httpStatus?: number;
+  /** Ends the stream with RST_STREAM and this HTTP/2 error code instead of trailers. */
+  readonly resetCode?: number;
+  readonly fault?: WireFault;
+}
+
+export type Reply = HttpReply | GrpcReply;
+
+/** The behaviour of one binding: undefined when the request is not one of its routes. Pure but for `world`. */
+export type Handler = (request: ReferenceRequest, world: World) => Promise<Reply | undefined>;
+
+/** A named change of a handler: a fault that one or more checks must find, or a legal variant that none may. */
+export interface Mutant {
+  /** `v2-rest:slug` for a fault, `v2-rest~slug` for a legal variant. */
+  readonly id: string;
+  /** What the changed runtime does, in the present tense. */
+  readonly does: string;
+  readonly apply: (handler: Handler) => Handler;
+  /** Only these checks run against it, where running all would be slow (time-outs, large bodies). */
+  readonly only?: readonly string[];
+  /** Must run over real sockets: the fault is in the transport. */
+  readonly sockets?: true;
+}

@@ -1,0 +1,55 @@
+/** A tensor inside the reference runtime: values in row-major order; 64-bit integers are bigints, BYTES are bytes. */
+export interface ReferenceTensor {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly values: readonly (number | bigint | boolean | Uint8Array)[];
+}
+
+export interface ReferenceTensorSpec {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+}
+
+/** Thrown by a model for what the caller did (`client`), or because it fails (`server`). */
+export class ModelError extends Error {
+  readonly fault: "client" | "server";
+  constructor(fault: "client" | "server", message: string) {
+    super(message);
+    this.name = "ModelError";
+    this.fault = fault;
+  }
+}
+
+export type ParameterValue = string | number | bigint | boolean;
+
+export interface InferenceCall {
+  readonly version: string;
+  readonly inputs: readonly ReferenceTensor[];
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** One model of the reference runtime. Inputs reach `infer` validated against `inputs`, in the declared order. */
+export interface ReferenceModel {
+  readonly name: string;
+  readonly platform: string;
+  /** In the order they are listed; the last one answers unversioned requests. */
+  readonly versions: readonly string[];
+  readonly inputs: readonly ReferenceTensorSpec[];
+  readonly outputs: readonly ReferenceTensorSpec[];
+  infer(call: InferenceCall): Promise<readonly ReferenceTensor[]>;
+}
+
+/** The state of one reference server. Made per server, so that faults may remember things. */
+export interface World {
+  readonly serverName: string;
+  readonly serverVersion: string;
+  readonly extensions: readonly string[];
+  readonly models: ReadonlyMap<string, ReferenceModel>;
+  /** Names of models that are loaded but not ready. */
+  readonly notReady: Set<string>;
+  live: boolean;
+  /** Scratch space of faults that need memory. */
+  readonly memory: Map<string, unknown>;
+}
