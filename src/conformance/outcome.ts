@@ -1,0 +1,50 @@
+/** What a check concluded. `error` is a bug of ours and says nothing about conformance. */
+export type Verdict =
+  | { readonly outcome: "pass" }
+  | { readonly outcome: "warn"; readonly warnings: readonly string[] }
+  | { readonly outcome: "fail"; readonly expected: string; readonly actual: string; readonly at?: string }
+  | { readonly outcome: "skip"; readonly reason: string }
+  | { readonly outcome: "inconclusive"; readonly reason: string }
+  | { readonly outcome: "error"; readonly message: string };
+
+export type OutcomeName = Verdict["outcome"];
+
+/** Thrown by `expect`: the target broke the statement under judgement. */
+export class Nonconformance extends Error {
+  readonly expected: string;
+  readonly actual: string;
+  readonly at: string | undefined;
+  constructor(expected: string, actual: string, at?: string) {
+    super(`expected ${expected}, got ${actual}${at === undefined ? "" : ` at ${at}`}`);
+    this.name = "Nonconformance";
+    this.expected = expected;
+    this.actual = actual;
+    this.at = at;
+  }
+}
+
+/** Thrown by `given` and `inconclusive`: the evidence does not settle the statement. */
+export class Undecided extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "Undecided";
+  }
+}
+
+/** Thrown by `skip`: the target does not offer what the statement is about. */
+export class NotApplicable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "NotApplicable";
+  }
+}
+
+/** Ends a check without a verdict on the target. */
+export function inconclusive(reason: string): never {
+  throw new Undecided(reason);
+}
+
+/** Ends a check because its subject is not offered. */
+export function skip(reason: string): never {
+  throw new NotApplicable(reason);
+}
