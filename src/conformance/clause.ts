@@ -16,3 +16,9 @@ export interface Clause {
   /** Why no check can observe this from outside. Absent when a check names the clause. */
   readonly notObservable?: string;
 }
+
+/** A registry keyed by clause id; the key is the id. */
+export function clauseRegistry<Id extends string>(entries: Readonly<Record<Id, Omit<Clause, "id">>>): Readonly<Record<Id, Clause>> {
+  const withIds = Object.entries<Omit<Clause, "id">>(entries).map(([id, clause]) => [id, { id, ...clause }]);
+  return Object.fromEntries(withIds) as Readonly<Record<Id, Clause>>;
+}

@@ -53,3 +53,21 @@ export interface World {
   /** Scratch space of faults that need memory. */
   readonly memory: Map<string, unknown>;
 }
+
+export interface WorldOptions {
+  readonly models: ReadonlyMap<string, ReferenceModel>;
+  readonly extensions?: readonly string[];
+}
+
+/** The state of a fresh reference server. */
+export function createWorld({ models, extensions = [] }: WorldOptions): World {
+  return {
+    serverName: "infermark-reference",
+    serverVersion: "1.0.0",
+    extensions,
+    models,
+    notReady: new Set(),
+    live: true,
+    memory: new Map(),
+  };
+}

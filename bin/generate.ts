@@ -1,0 +1,19 @@
+import { writeFileSync } from "node:fs";
+import { compile } from "json-schema-to-typescript";
+import { assetJson } from "../src/base/assets.ts";
+
+/** The text of `src/result/document.gen.ts`: the types of the result document, made from its schema. */
+export async function documentTypes(): Promise<string> {
+  const schema = assetJson("#reports/schema/result.v1.schema.json");
+  return compile(schema as Parameters<typeof compile>[0], "ResultDocument", {
+    bannerComment: "// Generated from reports/schema/result.v1.schema.json by `npm run generate`. Do not edit.",
+    additionalProperties: false,
+    unknownAny: true,
+    ignoreMinAndMaxItems: true,
+    style: { printWidth: 120 },
+  });
+}
+
+if (import.meta.filename === process.argv[1]) {
+  writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
+}

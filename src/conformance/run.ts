@@ -1,0 +1,46 @@
+import type { Clock } from "../base/clock.ts";
+import type { TargetInfo } from "../target/model.ts";
+import type { Transport } from "../transport/exchange.ts";
+import type { Check, Evidence, Observed, Aftermath } from "./check.ts";
+import type { CheckResult } from "./result.ts";
+import type { Suite } from "./suite.ts";
+
+/** How long things may take and how much may run at once. Injected, so that tests can shorten it. */
+export interface Limits {
+  /** For one exchange. */
+  readonly requestMs: number;
+  /** How long to wait for a target that stopped answering. */
+  readonly recoveryMs: number;
+  /** Positive checks at once. */
+  readonly concurrency: number;
+  /** Ends the run when this much time has passed; undefined for no bound. */
+  readonly budgetMs?: number;
+}
+
+export const defaultLimits: Limits = { requestMs: 10_000, recoveryMs: 30_000, concurrency: 8 };
+
+export interface RunOptions {
+  readonly transport: Transport;
+  readonly info: TargetInfo;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Sends nothing invalid and one request at a time. */
+  readonly safe?: boolean;
+  /** Runs checks that may harm a weak server. */
+  readonly dangerous?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/** The state that the checks of one suite's run share. */
+export interface SuiteRun extends RunOptions {
+  readonly suite: Suite;
+  readonly evidence: { readonly observed: Observed[]; readonly aftermaths: Aftermath[] };
+  /** Set when nothing more should be sent; the reason is given to the checks that are left. */
+  ended: string | undefined;
+  /** Time-outs in a row; five end the run. */
+  timeouts: number;
+}
+
+export type { Check, Evidence };

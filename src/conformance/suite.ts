@@ -1,0 +1,43 @@
+import type { Exchange, WireRequest } from "../transport/exchange.ts";
+import type { TargetInfo } from "../target/model.ts";
+import type { Check } from "./check.ts";
+import type { Clause } from "./clause.ts";
+
+/** A capability that some targets lack. Checks that require it are skipped, and listed, where it is missing. */
+export interface Feature {
+  readonly title: string;
+  /** Undefined when offered, else why not. */
+  missing(info: TargetInfo): string | undefined;
+}
+
+/** Everything the kit needs to know about one protocol binding. */
+export interface Suite {
+  readonly id: string;
+  readonly title: string;
+  /** Which address of the target it talks to. */
+  readonly transport: "rest" | "grpc";
+  readonly specifications: readonly { readonly document: string; readonly revision: string }[];
+  readonly features: Readonly<Record<string, Feature>>;
+  readonly clauses: Readonly<Record<string, Clause>>;
+  /** In the order of the specification. */
+  readonly checks: readonly Check[];
+  /** Ids that are no longer in use; a baseline that names one is told the successor. */
+  readonly retired: Readonly<Record<string, { readonly successor?: string; readonly why: string }>>;
+  /** The kind of endpoint a request goes to, e.g. "infer"; undefined when it is none of this binding's. */
+  endpointOf(request: WireRequest): string | undefined;
+  /** Whether the answer says that the request succeeded. */
+  succeeded(exchange: Exchange): boolean;
+  /** What is wrong with a request of ours by the protocol's own schema; undefined when valid. */
+  requestProblem?(request: WireRequest): string | undefined;
+  /** A request that any live server answers; asked after a connection broke. */
+  alive(): WireRequest;
+}
+
+/** A claim that a target can earn: all checks of its suites, none failed, none skipped. */
+export interface Profile {
+  readonly id: string;
+  readonly title: string;
+  readonly suites: readonly string[];
+  /** What counts on any model (`core`) or needs the fixture models (`extended`); a profile is earned with both. */
+  readonly level: "core" | "extended";
+}

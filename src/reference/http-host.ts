@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Handler, HttpReply, ReferenceRequest } from "./handler.ts";
+import type { World } from "./world.ts";
+
+export interface HostOptions {
+  /** Asked in turn; the first that knows the route answers. */
+  readonly handlers: readonly Handler[];
+  readonly world: World;
+  /** Larger request bodies are refused with 413 (HTTP) or RESOURCE_EXHAUSTED (gRPC). */
+  readonly maxBodyBytes: number;
+}
+
+/** An HTTP/1.1 server, not yet listening, that answers with what the handlers reply. */
+export function httpHost(options: HostOptions): Server {
+  return createServer({ keepAlive: true, noDelay: true }, (request, response) => {
+    void answer(options, request, response);
+  });
+}
+
+async function answer(options: HostOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (options.world.memory.get("dead")) {
+    request.socket.destroy();
+    return;
+  }
+  const body = await readBody(request, options.maxBodyBytes);
+  if (body === "aborted") return;
+  if (body === "too large") {
+    write(response, jsonReply(413, { error: `the body is larger than ${options.maxBodyBytes} bytes` }));
+    return;
+  }
+  const reply = (await firstReply(options, referenceRequest(request, body))) ?? jsonReply(404, { error: `no route ${request.method} ${request.url}` });
+  if (reply.protocol !== "http") throw new Error("a handler answered an HTTP request with a gRPC reply");
+  if (reply.fault === "die") options.world.memory.set("dead", true);
+  if (reply.fault === "drop" || reply.fault === "die") request.socket.destroy();
+  else if (reply.fault !== "hang") write(response, reply);
+}
+
+/** The first reply that a handler gives; a handler that throws is answered with 500, as a server would. */
+export async function firstReply(options: Pick<HostOptions, "handlers" | "world">, request: ReferenceRequest) {
+  for (const handler of options.handlers) {
+    const reply = await handler(request, options.world);
+    if (reply) return reply;
+  }
+  return undefined;
+}
+
+function referenceRequest(request: IncomingMessage, body: Uint8Array): ReferenceRequest {
+  const chunked = request.headers["transfer-encoding"] !== undefined;
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    headers.push([(request.rawHeaders[i] as string).toLowerCase(), request.rawHeaders[i + 1] as string]);
+  }
+  return {
+    protocol: "http",
+    method: request.method ?? "GET",
+    path: request.url ?? "/",
+    headers,
+    body,
+    framing: chunked ? "chunked" : request.headers["content-length"] === undefined ? "none" : "content-length",
+  };
+}
+
+function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | "too large" | "aborted"> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+    });
+    request.on("end", () => resolve(size > limit ? "too large" : new Uint8Array(Buffer.concat(chunks))));
+    request.on("error", () => resolve("aborted"));
+    request.on("close", () => resolve("aborted"));
+  });
+}
+
+function write(response: ServerResponse, reply: HttpReply): void {
+  response.statusCode = reply.status;
+  for (const [name, value] of reply.headers) response.appendHeader(name, value);
+  if (reply.contentLength === "none") {
+    response.end(reply.body.length === 0 ? undefined : reply.body);
+    return;
+  }
+  response.setHeader("content-length", reply.contentLength ?? reply.body.length);
+  response.end(reply.body);
+}
+
+/** An HTTP reply with a JSON body. */
+export function jsonReply(status: number, value: unknown): HttpReply {
+  return {
+    protocol: "http",
+    status,
+    headers: [["content-type", "application/json"]],
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Random } from "../base/random.ts";
+import { InfermarkError } from "../base/errors.ts";
+import { DATATYPES, type Datatype, isDatatype } from "./datatypes.ts";
+import type { Element, ModelInfo, Tensor, TensorSpec } from "./model.ts";
+import { elementCount } from "./tensors.ts";
+
+export interface SynthesisOptions {
+  readonly random: Random;
+  /** Size of the first dimension where it is variable; 1 unless given. */
+  readonly batch?: number;
+  /** Size of every other variable dimension; 2 unless given. */
+  readonly dimension?: number;
+}
+
+/** Whether the model takes any number of rows: the first dimension of every input is variable. */
+export function takesBatches(model: ModelInfo): boolean {
+  return model.inputs.length > 0 && model.inputs.every(({ shape }) => shape[0] === -1);
+}
+
+/**
+ * Valid input tensors for a model, the same for the same random stream. Values are small and exact in JSON and in
+ * every encoding. The user's `--input` is returned as it is. Throws UNSUPPORTED for a datatype that nobody defines.
+ */
+export function synthesise(model: ModelInfo, options: SynthesisOptions): readonly Tensor[] {
+  return model.sample ?? model.inputs.map((spec) => synthesiseTensor(spec, options));
+}
+
+function synthesiseTensor({ name, datatype, shape }: TensorSpec, { random, batch = 1, dimension = 2 }: SynthesisOptions): Tensor {
+  if (!isDatatype(datatype)) {
+    throw new InfermarkError("UNSUPPORTED", `input ${name} has the datatype ${datatype}, which the protocol does not define`);
+  }
+  const sizes = shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? batch : dimension));
+  const values = Array.from({ length: elementCount(sizes) }, () => synthesiseElement(datatype, random));
+  return { name, datatype, shape: sizes, values };
+}
+
+function synthesiseElement(datatype: Datatype, random: Random): Element {
+  const { kind, min, size } = DATATYPES[datatype];
+  switch (kind) {
+    case "boolean":
+      return random.next() < 0.5;
+    case "bytes":
+      return new TextEncoder().encode(`item-${random.integer(0, 999)}`);
+    case "integer": {
+      const value = random.integer(min === 0n ? 0 : -100, 100);
+      return size === 8 ? BigInt(value) : value;
+    }
+    case "float":
+      // Quarters up to 32 are exact in every float format, bfloat16 included.
+      return random.integer(1, 127) / 4;
+  }
+}

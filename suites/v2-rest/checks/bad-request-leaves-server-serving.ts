@@ -1,0 +1,20 @@
+import { expect } from "#kit";
+import { census } from "../clauses.ts";
+import { goodInfer, inferBytes } from "../messages.ts";
+
+export default census({
+  id: "v2-rest/bad-request-leaves-server-serving",
+  title: "After a bad request the server answers the next good one",
+  clause: "V2REST-GEN-09",
+  kills: ["v2-rest:dies-on-ragged-data", "v2-rest:stops-serving-after-bad-json"],
+  async prompt(context) {
+    const good = goodInfer(context);
+    await context.send(good);
+    const bad = await context.send(inferBytes(context.model.name, new TextEncoder().encode('{"inputs":')), { invalid: true });
+    await context.followUp("cut JSON", bad, good);
+  },
+  over: ({ aftermaths }) => aftermaths.map((each) => ({ check: each.check, exchange: each.followUp, aftermath: each })),
+  judge({ check, aftermath }) {
+    expect.that(aftermath.recovered, "the good request succeeds again", `it fails after "${aftermath.defect}" of ${check}`);
+  },
+});

@@ -1,0 +1,20 @@
+import { describeAnswer, describeDifference, expect, given } from "#kit";
+import { observe } from "../clauses.ts";
+import { goodTensors, infer, inferBody, outputsOf } from "../messages.ts";
+
+export default observe({
+  id: "v2-rest/chunked-requests-are-read",
+  title: "A request with chunked framing gets the same answer as one with Content-Length",
+  clause: "V2REST-INFER-44",
+  kills: ["v2-rest:chunked-body-is-empty", { mutant: "v2-rest:wants-a-length", as: "warn" }],
+  async run(context) {
+    const { name } = context.model;
+    const body = inferBody(goodTensors(context, context.model));
+    const plain = outputsOf(given, await context.send(infer(name, body)));
+    const exchange = await context.send(infer(name, body, { framing: "chunked" }));
+    if (exchange.head?.status === 411) return context.warn(`chunked framing is answered with ${describeAnswer(exchange)}`);
+    const outputs = outputsOf(expect, exchange);
+    const difference = plain.map((output, i) => outputs[i] && describeDifference(outputs[i], output)).find(Boolean);
+    expect.that(difference === undefined, "the same outputs", difference ?? "");
+  },
+});

@@ -1,0 +1,15 @@
+import { expect, given } from "#kit";
+import { observe } from "../clauses.ts";
+import { goodInfer } from "../messages.ts";
+
+export default observe({
+  id: "v2-rest/infer-succeeds-with-200",
+  title: "A successful inference is answered with status 200",
+  clause: "V2REST-INFER-02",
+  kills: ["v2-rest:infer-201"],
+  async run(context) {
+    const exchange = await context.send(goodInfer(context));
+    expect.status(exchange, 200);
+    given.that("outputs" in given.object(exchange), "an inference response", "an object without outputs");
+  },
+});

@@ -1,0 +1,18 @@
+import { expect } from "#kit";
+import { observe } from "../clauses.ts";
+import { get, goodTensors, infer, inferBody, modelPath } from "../messages.ts";
+
+export default observe({
+  id: "v2-rest/listed-versions-are-served",
+  title: "Metadata and inference answer under every version that metadata lists",
+  clause: "V2REST-GEN-05",
+  requires: ["versions"],
+  kills: ["v2-rest:unrouted-versions"],
+  async run(context) {
+    const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
+    for (const version of model.versions) {
+      expect.status(await context.send(get(modelPath(model.name, version))), 200);
+      expect.status(await context.send(infer(model.name, inferBody(goodTensors(context, model)), { version })), 200);
+    }
+  },
+});

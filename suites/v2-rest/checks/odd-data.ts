@@ -1,0 +1,72 @@
+import { describeAnswer, describeDifference, expect, type HttpRequest, type Tensor } from "#kit";
+import { refuse } from "../clauses.ts";
+import { goodInfer, infer, inferBody, inferBytes, outputNamed, outputsOf, refusesClientFault } from "../messages.ts";
+
+const TENSOR: Tensor = { name: "INPUT0", datatype: "FP32", shape: [2, 2], values: [1, 2, 3, 4] };
+const requires = ["model:identity_fp32"];
+const control = () => infer("identity_fp32", inferBody([TENSOR]));
+const withData = (data: unknown) => () => infer("identity_fp32", { inputs: inferBody([TENSOR]).inputs.map((input) => ({ ...input, data })) });
+
+const ragged = refuse({
+  id: "v2-rest/ragged-data-does-no-harm",
+  title: "Nested data that disagrees with its shape is refused or flattened",
+  clause: "V2REST-DATA-07",
+  requires,
+  kills: ["v2-rest:dies-on-ragged-data"],
+  control,
+  defects: [{ name: "[[1,2,3],[4]] for [2,2]", request: withData([[1, 2, 3], [4]]) }],
+  accept(answer, scene) {
+    if (answer.head?.status !== 200) return refusesClientFault(answer, scene);
+    const difference = describeDifference(outputNamed(expect, outputsOf(expect, answer), "OUTPUT0"), { ...TENSOR, name: "OUTPUT0" });
+    return expect.that(difference === undefined, "an error, or the flattened tensor", difference ?? "");
+  },
+});
+
+const nulls = refuse({
+  id: "v2-rest/null-is-no-element",
+  title: "An element that is null or an object is refused",
+  clause: "V2REST-DATA-09",
+  requires,
+  kills: [{ mutant: "v2-rest:null-is-zero", as: "warn" }],
+  control,
+  defects: [
+    { name: "null as an element", request: withData([1, null, 3, 4]) },
+    { name: "an object as an element", request: withData([1, { a: 1 }, 3, 4]) },
+  ],
+  accept(answer, scene) {
+    if (answer.head?.status === 200) scene.context.warn(`an element that is no number is answered with ${describeAnswer(answer)}`);
+    else refusesClientFault(answer, scene);
+  },
+});
+
+const datatypeCase = refuse({
+  id: "v2-rest/datatype-names-are-case-sensitive",
+  title: "A datatype in another letter case is refused",
+  clause: "V2REST-GEN-03",
+  requires,
+  kills: [{ mutant: "v2-rest:datatypes-in-any-case", as: "warn" }],
+  control,
+  defects: [{ name: "datatype fp32", request: () => infer("identity_fp32", inferBody([{ ...TENSOR, datatype: "fp32" }])) }],
+  accept(answer, scene) {
+    if (answer.head?.status !== 200) return refusesClientFault(answer, scene);
+    const { values } = outputNamed(expect, outputsOf(expect, answer), "OUTPUT0");
+    expect.equal(values, TENSOR.values, "/outputs/OUTPUT0/data");
+    return scene.context.warn("a datatype in lower case is accepted");
+  },
+});
+
+const trailing = refuse({
+  id: "v2-rest/text-after-the-body-is-refused",
+  title: "The body is one JSON text and nothing else",
+  clause: "V2REST-INFER-46",
+  kills: ["v2-rest:accepts-trailing-text"],
+  control: goodInfer,
+  defects: [{ name: "a valid request followed by x", request: (context, good) => inferBytes(context.model.name, followedBy(good as HttpRequest, "x")) }],
+  accept: refusesClientFault,
+});
+
+function followedBy({ body = new Uint8Array(0) }: HttpRequest, text: string): Uint8Array {
+  return Buffer.concat([body, Buffer.from(text)]);
+}
+
+export default [ragged, nulls, datatypeCase, trailing];

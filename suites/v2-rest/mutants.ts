@@ -1,0 +1,19 @@
+import type { Mutant } from "../../src/reference/handler.ts";
+import { generalMutants } from "./mutants/general.ts";
+import { healthMutants } from "./mutants/health.ts";
+import { inferRequestMutants } from "./mutants/infer-request.ts";
+import { inferResponseMutants } from "./mutants/infer-response.ts";
+import { metadataMutants } from "./mutants/metadata.ts";
+import { legalVariants } from "./mutants/variants.ts";
+
+/** Single faults of the reference runtime over V2 REST. */
+export const mutants: readonly Mutant[] = [
+  ...generalMutants,
+  ...healthMutants,
+  ...metadataMutants,
+  ...inferRequestMutants,
+  ...inferResponseMutants,
+];
+
+/** Legal deviations: no check fails on them. */
+export const variants: readonly Mutant[] = legalVariants;

@@ -1,0 +1,89 @@
+import { type Check, type Suite } from "#kit";
+import aftermath from "./checks/bad-request-leaves-server-serving.ts";
+import chunkedRequests from "./checks/chunked-requests-are-read.ts";
+import concurrency from "./checks/concurrent-inferences-do-not-mix.ts";
+import dataSemantics from "./checks/data-semantics.ts";
+import errorBody from "./checks/error-body.ts";
+import health from "./checks/health.ts";
+import unknownMembers from "./checks/ignores-unknown-members.ts";
+import answersJson from "./checks/infer-answers-json.ts";
+import echoesId from "./checks/infer-echoes-id.ts";
+import elementCount from "./checks/infer-refuses-wrong-element-count.ts";
+import succeeds from "./checks/infer-succeeds-with-200.ts";
+import inputBinding from "./checks/input-binding.ts";
+import listedVersions from "./checks/listed-versions-are-served.ts";
+import malformedRequests from "./checks/malformed-requests.ts";
+import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
+import metadata from "./checks/metadata.ts";
+import modelNames from "./checks/model-names-are-case-sensitive.ts";
+import numericId from "./checks/numeric-id-is-not-dropped.ts";
+import oddData from "./checks/odd-data.ts";
+import parameters from "./checks/parameters.ts";
+import repeatedReads from "./checks/reads-can-be-repeated.ts";
+import requestedOutputs from "./checks/requested-outputs.ts";
+import responseMembers from "./checks/response-members.ts";
+import responseValues from "./checks/response-values.ts";
+import everyEndpoint from "./checks/serves-every-endpoint.ts";
+import shapes from "./checks/shapes.ts";
+import unknownRoutes from "./checks/unknown-routes-are-refused.ts";
+import unknownThings from "./checks/unknown-things.ts";
+import wrongVerbs from "./checks/wrong-verbs-are-refused.ts";
+import { clauses } from "./clauses.ts";
+import { endpointOf } from "./endpoints.ts";
+import { get, inferRequestProblem } from "./messages.ts";
+
+const checks: readonly Check[] = [
+  everyEndpoint,
+  modelNames,
+  answersJson,
+  listedVersions,
+  unknownMembers,
+  wrongVerbs,
+  unknownRoutes,
+  aftermath,
+  concurrency,
+  repeatedReads,
+  mediaType,
+  ...health,
+  ...metadata,
+  ...unknownThings,
+  succeeds,
+  ...malformedRequests,
+  ...errorBody,
+  echoesId,
+  numericId,
+  ...parameters,
+  ...requestedOutputs,
+  ...inputBinding,
+  ...shapes,
+  elementCount,
+  chunkedRequests,
+  ...responseMembers,
+  ...responseValues,
+  ...dataSemantics,
+  ...oddData,
+];
+
+/** The Open Inference Protocol (KServe V2) over HTTP/REST. */
+export const suite: Suite = {
+  id: "v2-rest",
+  title: "Open Inference Protocol V2 over REST",
+  transport: "rest",
+  specifications: [
+    { document: "Open Inference Protocol, inference_rest.md and open_inference_rest.yaml", revision: "2.0.0" },
+    { document: "KServe, Predict Protocol Version 2, required_api.md", revision: "2" },
+  ],
+  features: {
+    versions: {
+      title: "a model that lists versions",
+      missing: ({ models }) => (models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions"),
+    },
+  },
+  clauses,
+  checks,
+  retired: {},
+  endpointOf,
+  succeeded: ({ head, failure }) => head !== undefined && !failure && head.status >= 200 && head.status < 300,
+  requestProblem: (request) => (request.protocol === "http" && endpointOf(request) === "infer" ? inferRequestProblem(request) : undefined),
+  alive: () => get("/v2/health/live"),
+};
