@@ -15,7 +15,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/load": ["src/base", "src/statistics", "src/target", "src/telemetry"],
   "src/telemetry": ["src/base"],
   "src/reference": ["src/base", "types:src/transport"],
-  "src/result": ["src/base", "src/statistics", "types:src/conformance", "types:src/load", "types:src/telemetry", "types:src/transport", "types:src/target"],
+  "src/result": [
+    "src/base",
+    "src/statistics",
+    "types:src/conformance",
+    "types:src/load",
+    "types:src/telemetry",
+    "types:src/transport",
+    "types:src/target",
+  ],
   "src/report": ["src/result", "src/statistics", "src/base"],
   "src/vitest": ["#kit", "src/conformance", "src/transport", "src/target"],
   "src/cli": ["src", "suites", "#kit"],
@@ -49,8 +57,10 @@ function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(root, file), "utf8");
   const found: Import[] = [];
   const statement = /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm;
-  for (const [, type, specifier] of text.matchAll(statement)) found.push({ file, specifier: specifier as string, typeOnly: type !== undefined });
-  for (const [, specifier] of text.matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g)) found.push({ file, specifier: specifier as string, typeOnly: false });
+  for (const [, type, specifier] of text.matchAll(statement))
+    found.push({ file, specifier: specifier as string, typeOnly: type !== undefined });
+  for (const [, specifier] of text.matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g))
+    found.push({ file, specifier: specifier as string, typeOnly: false });
   return found;
 }
 
@@ -63,7 +73,9 @@ function folderOf(path: string): string {
 
 function resolved({ file, specifier }: Import): string {
   if (!specifier.startsWith(".")) return specifier;
-  return relative(root, normalize(join(root, dirname(file), specifier))).split(sep).join("/");
+  return relative(root, normalize(join(root, dirname(file), specifier)))
+    .split(sep)
+    .join("/");
 }
 
 function permitted(each: Import): boolean {
@@ -75,7 +87,9 @@ function permitted(each: Import): boolean {
   if (from === to) return from !== "suites" || sameSuiteOrShared(each.file, target);
   return (ALLOWED[from] ?? []).some((entry) => {
     const allowed = entry.replace("types:", "");
-    return (to === allowed || (allowed === "src" && to.startsWith("src/"))) && (each.typeOnly || !entry.startsWith("types:"));
+    return (
+      (to === allowed || (allowed === "src" && to.startsWith("src/"))) && (each.typeOnly || !entry.startsWith("types:"))
+    );
   });
 }
 
@@ -97,19 +111,25 @@ describe("the import table", () => {
   });
 
   test("is kept by every import", () => {
-    expect(imports.filter((each) => !permitted(each)).map((each) => `${each.file} imports ${each.specifier}`)).toEqual([]);
+    expect(imports.filter((each) => !permitted(each)).map((each) => `${each.file} imports ${each.specifier}`)).toEqual(
+      [],
+    );
   });
 
   test.each(Object.entries(CONFINED))("%s is imported only where it belongs", (name, places) => {
     const strays = imports
       .filter(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`))
-      .filter(({ file, typeOnly }) => !typeOnly && !places.some((place) => file === place || file.startsWith(`${place}/`)));
+      .filter(
+        ({ file, typeOnly }) => !typeOnly && !places.some((place) => file === place || file.startsWith(`${place}/`)),
+      );
     expect(strays.map((each) => each.file)).toEqual([]);
   });
 
   test("process and console appear only in the command line, report entry points and collectors", () => {
     const allowed = /^src\/(cli|telemetry|report)\//;
-    const strays = files.filter((file) => !allowed.test(file) && /(?<![."'\w])(process|console)\.\w/.test(withoutComments(file)));
+    const strays = files.filter(
+      (file) => !allowed.test(file) && /(?<![."'\w])(process|console)\.\w/.test(withoutComments(file)),
+    );
     expect(strays).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Random } from "../base/random.ts";
-import type { Exchange, WireRequest } from "../transport/exchange.ts";
 import type { ModelInfo, TargetInfo } from "../target/model.ts";
+import type { Exchange, WireRequest } from "../transport/exchange.ts";
 
 /** A fault of the reference runtime that a check finds: by failing, or by a warning where the clause only warns. */
 export type Kill = string | { readonly mutant: string; readonly as: "warn" };
@@ -111,7 +111,9 @@ export interface CensusCheck<Item extends CensusItem = CensusItem> extends Check
 
 export type Check = ObserveCheck | RefuseCheck | CensusCheck;
 
-type Declared<C extends CheckBasics & { kind: string }, ClauseId extends string> = Omit<C, "kind" | "clause"> & { readonly clause: ClauseId };
+type Declared<C extends CheckBasics & { kind: string }, ClauseId extends string> = Omit<C, "kind" | "clause"> & {
+  readonly clause: ClauseId;
+};
 
 /** The three shapes of a check, for one suite's clauses: a mistyped clause id does not compile. */
 export function checksOf<ClauseId extends string>() {

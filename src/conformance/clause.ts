@@ -18,7 +18,9 @@ export interface Clause {
 }
 
 /** A registry keyed by clause id; the key is the id. */
-export function clauseRegistry<Id extends string>(entries: Readonly<Record<Id, Omit<Clause, "id">>>): Readonly<Record<Id, Clause>> {
+export function clauseRegistry<Id extends string>(
+  entries: Readonly<Record<Id, Omit<Clause, "id">>>,
+): Readonly<Record<Id, Clause>> {
   const withIds = Object.entries<Omit<Clause, "id">>(entries).map(([id, clause]) => [id, { id, ...clause }]);
   return Object.fromEntries(withIds) as Readonly<Record<Id, Clause>>;
 }

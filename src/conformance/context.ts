@@ -26,7 +26,9 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
     info: run.info,
     model: first,
     random: seededRandom(run.seed, check.id),
-    fixture: (name) => models.find((model) => model.fixture && model.name === name) ?? skip(`the target does not serve the fixture model ${name}`),
+    fixture: (name) =>
+      models.find((model) => model.fixture && model.name === name) ??
+      skip(`the target does not serve the fixture model ${name}`),
     send: (request, options = {}) => send(run, check, notebook, request, options),
     followUp: async (defect, bad, good) => {
       const followUp = await send(run, check, notebook, good, { connection: "fresh" });
@@ -70,7 +72,8 @@ async function send<R extends WireRequest>(
 function refuseOurOwnMistake(run: SuiteRun, request: WireRequest, options: CheckSendOptions): void {
   if (options.invalid) return;
   const problem = run.suite.requestProblem?.(request);
-  if (problem !== undefined) throw new Error(`a request of this check breaks the protocol without being marked invalid: ${problem}`);
+  if (problem !== undefined)
+    throw new Error(`a request of this check breaks the protocol without being marked invalid: ${problem}`);
   if (run.safe && sizeOf(request) > SAFE_BODY_BYTES) skip("left out by --safe: the request is larger than 1 MB");
 }
 

@@ -41,7 +41,10 @@ export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  return shorten(JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? member.toString() : member)) ?? String(value));
+  return shorten(
+    JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? member.toString() : member)) ??
+      String(value),
+  );
 }
 
 function judgeThatRaises(raise: (expected: string, actual: string, at?: string) => never): Judge {
@@ -57,7 +60,8 @@ function judgeThatRaises(raise: (expected: string, actual: string, at?: string) 
     },
     status(exchange, ...statuses) {
       const { head, failure } = exchange;
-      if (!head || failure || !statuses.includes(head.status)) raise(`status ${statuses.join(" or ")}`, describeAnswer(exchange));
+      if (!head || failure || !statuses.includes(head.status))
+        raise(`status ${statuses.join(" or ")}`, describeAnswer(exchange));
     },
     json(exchange) {
       if (exchange.failure) raise("an answer", describeAnswer(exchange));

@@ -11,7 +11,12 @@ interface Violation {
 }
 
 /** Judges what the whole suite saw; a violation that many answers share is reported once, with its count. */
-export async function runCensus(run: SuiteRun, check: CensusCheck, context: CheckContext, notebook: Notebook): Promise<void> {
+export async function runCensus(
+  run: SuiteRun,
+  check: CensusCheck,
+  context: CheckContext,
+  notebook: Notebook,
+): Promise<void> {
   if (check.over(run.evidence).length === 0) await check.prompt(context);
   const items = check.over(run.evidence);
   if (items.length === 0) throw new Undecided("no answer was seen that this is about");
@@ -20,11 +25,17 @@ export async function runCensus(run: SuiteRun, check: CensusCheck, context: Chec
   if (!first) return;
   for (const { exchange } of violations) if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
   notebook.decisive = notebook.exchanges.indexOf(first.exchange);
-  const said = [first, ...others].map(({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`);
+  const said = [first, ...others].map(
+    ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
+  );
   throw new Nonconformance(first.problem.expected, said.join("; "), first.problem.at);
 }
 
-function distinctViolations(check: CensusCheck, items: readonly CensusItem[], context: CheckContext): readonly Violation[] {
+function distinctViolations(
+  check: CensusCheck,
+  items: readonly CensusItem[],
+  context: CheckContext,
+): readonly Violation[] {
   const violations = new Map<string, Violation>();
   for (const item of items) {
     try {

@@ -25,7 +25,8 @@ function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Noteb
   const clause = run.suite.clauses[check.clause];
   if (!clause) throw new Error(`check ${check.id} names the unknown clause ${check.clause}`);
   const { exchanges, records } = notebook;
-  const decisive = exchanges.length === 0 || verdict.outcome === "skip" ? undefined : (notebook.decisive ?? exchanges.length - 1);
+  const decisive =
+    exchanges.length === 0 || verdict.outcome === "skip" ? undefined : (notebook.decisive ?? exchanges.length - 1);
   return {
     check: check.id,
     title: check.title,
@@ -59,8 +60,10 @@ function verdictFrom(thrown: unknown): Verdict {
   }
   if (thrown instanceof Undecided) return { outcome: "inconclusive", reason: thrown.message };
   if (thrown instanceof NotApplicable) return { outcome: "skip", reason: thrown.message };
-  if (thrown instanceof Error && thrown.name === "AbortError") return { outcome: "inconclusive", reason: "interrupted" };
-  if (thrown instanceof InfermarkError && thrown.code === "UNSUPPORTED") return { outcome: "skip", reason: thrown.message };
+  if (thrown instanceof Error && thrown.name === "AbortError")
+    return { outcome: "inconclusive", reason: "interrupted" };
+  if (thrown instanceof InfermarkError && thrown.code === "UNSUPPORTED")
+    return { outcome: "skip", reason: thrown.message };
   return { outcome: "error", message: messageOf(thrown) };
 }
 

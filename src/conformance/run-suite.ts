@@ -23,7 +23,13 @@ export interface SuiteOutcome {
  * then dangerous ones, then those that judge what all the others saw.
  */
 export async function runSuite(suite: Suite, checks: readonly Check[], options: RunOptions): Promise<SuiteOutcome> {
-  const run: SuiteRun = { ...options, suite, evidence: { observed: [], aftermaths: [] }, ended: undefined, timeouts: 0 };
+  const run: SuiteRun = {
+    ...options,
+    suite,
+    evidence: { observed: [], aftermaths: [] },
+    ended: undefined,
+    timeouts: 0,
+  };
   const stop = stopWhenAskedTo(run);
   const random = seededRandom(run.seed, suite.id, "order");
   const byPhase = (wanted: Phase) => random.shuffle(checks.filter((check) => phaseOf(check) === wanted));

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { TargetInfo } from "../target/model.ts";
 import type { Transport } from "../transport/exchange.ts";
-import type { Check, Evidence, Observed, Aftermath } from "./check.ts";
+import type { Aftermath, Check, Evidence, Observed } from "./check.ts";
 import type { CheckResult } from "./result.ts";
 import type { Suite } from "./suite.ts";
 

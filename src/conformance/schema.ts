@@ -33,7 +33,8 @@ export function bodySchema(schema: object): BodySchema {
 
 function violationOf(error: ErrorObject): SchemaViolation {
   const parent = error.parentSchema as { clause?: string; nullWarns?: boolean } | undefined;
-  const missing = error.keyword === "required" ? (error.params as { missingProperty: string }).missingProperty : undefined;
+  const missing =
+    error.keyword === "required" ? (error.params as { missingProperty: string }).missingProperty : undefined;
   return {
     clause: parent?.clause,
     at: missing === undefined ? error.instancePath : `${error.instancePath}/${missing}`,

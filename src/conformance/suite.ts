@@ -1,5 +1,5 @@
-import type { Exchange, WireRequest } from "../transport/exchange.ts";
 import type { TargetInfo } from "../target/model.ts";
+import type { Exchange, WireRequest } from "../transport/exchange.ts";
 import type { Check } from "./check.ts";
 import type { Clause } from "./clause.ts";
 

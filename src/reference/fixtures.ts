@@ -1,6 +1,27 @@
-import { ModelError, type InferenceCall, type ReferenceModel, type ReferenceTensor, type ReferenceTensorSpec } from "./world.ts";
+import {
+  type InferenceCall,
+  ModelError,
+  type ReferenceModel,
+  type ReferenceTensor,
+  type ReferenceTensorSpec,
+} from "./world.ts";
 
-const DATATYPES = ["BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BF16", "BYTES"];
+const DATATYPES = [
+  "BOOL",
+  "UINT8",
+  "UINT16",
+  "UINT32",
+  "UINT64",
+  "INT8",
+  "INT16",
+  "INT32",
+  "INT64",
+  "FP16",
+  "FP32",
+  "FP64",
+  "BF16",
+  "BYTES",
+];
 
 type Behaviour = (call: InferenceCall) => readonly ReferenceTensor[] | Promise<readonly ReferenceTensor[]>;
 
@@ -56,7 +77,12 @@ function twoOut(call: InferenceCall): readonly ReferenceTensor[] {
   const rows = tensor.shape[0] ?? 0;
   return [
     { ...tensor, name: "OUTPUT0" },
-    { name: "OUTPUT1", datatype: "INT64", shape: [rows], values: Array.from({ length: rows }, (_, row) => BigInt(row)) },
+    {
+      name: "OUTPUT1",
+      datatype: "INT64",
+      shape: [rows],
+      values: Array.from({ length: rows }, (_, row) => BigInt(row)),
+    },
   ];
 }
 
@@ -75,8 +101,17 @@ async function slow(call: InferenceCall): Promise<readonly ReferenceTensor[]> {
 
 function params(call: InferenceCall): readonly ReferenceTensor[] {
   const rows = input(call, "INPUT0").shape[0] ?? 0;
-  const json = JSON.stringify(call.parameters, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
-  return [{ name: "OUTPUT0", datatype: "BYTES", shape: [rows, 1], values: Array.from({ length: rows }, () => text.encode(json)) }];
+  const json = JSON.stringify(call.parameters, (_key, value: unknown) =>
+    typeof value === "bigint" ? Number(value) : value,
+  );
+  return [
+    {
+      name: "OUTPUT0",
+      datatype: "BYTES",
+      shape: [rows, 1],
+      values: Array.from({ length: rows }, () => text.encode(json)),
+    },
+  ];
 }
 
 /** Nearest centroid over the published per-class means of Fisher's iris measurements. */
@@ -92,10 +127,19 @@ function iris(call: InferenceCall): readonly ReferenceTensor[] {
   const rows = tensor.shape[0] ?? 0;
   const classOf = (row: number) => {
     const features = values.slice(row * 4, row * 4 + 4);
-    const distances = CENTROIDS.map((centre) => centre.reduce((sum, mean, i) => sum + (mean - (features[i] ?? 0)) ** 2, 0));
+    const distances = CENTROIDS.map((centre) =>
+      centre.reduce((sum, mean, i) => sum + (mean - (features[i] ?? 0)) ** 2, 0),
+    );
     return distances.indexOf(Math.min(...distances));
   };
-  return [{ name: "output-0", datatype: "INT64", shape: [rows], values: Array.from({ length: rows }, (_, row) => BigInt(classOf(row))) }];
+  return [
+    {
+      name: "output-0",
+      datatype: "INT64",
+      shape: [rows],
+      values: Array.from({ length: rows }, (_, row) => BigInt(classOf(row))),
+    },
+  ];
 }
 
 function upperCase(call: InferenceCall): readonly ReferenceTensor[] {
@@ -112,7 +156,12 @@ const FREE_OUT = [spec("OUTPUT0", "FP32", -1, -1)];
 export function fixtureModels(): ReadonlyMap<string, ReferenceModel> {
   const models = [
     ...DATATYPES.map((datatype) =>
-      model(`identity_${datatype.toLowerCase()}`, [spec("INPUT0", datatype, -1, -1)], [spec("OUTPUT0", datatype, -1, -1)], identity),
+      model(
+        `identity_${datatype.toLowerCase()}`,
+        [spec("INPUT0", datatype, -1, -1)],
+        [spec("OUTPUT0", datatype, -1, -1)],
+        identity,
+      ),
     ),
     model(
       "addsub",
@@ -120,7 +169,12 @@ export function fixtureModels(): ReadonlyMap<string, ReferenceModel> {
       [spec("OUTPUT0", "INT32", -1, 4), spec("OUTPUT1", "INT32", -1, 4)],
       addsub,
     ),
-    model("two_out", [spec("INPUT0", "FP32", -1, 2)], [spec("OUTPUT0", "FP32", -1, 2), spec("OUTPUT1", "INT64", -1)], twoOut),
+    model(
+      "two_out",
+      [spec("INPUT0", "FP32", -1, 2)],
+      [spec("OUTPUT0", "FP32", -1, 2), spec("OUTPUT1", "INT64", -1)],
+      twoOut,
+    ),
     model("rowsum", [spec("INPUT0", "FP32", 2, 3)], [spec("OUTPUT0", "FP32", 2)], rowsum),
     model("fixed22", F22, [spec("OUTPUT0", "FP32", 2, 2)], identity),
     model("twoversions", FREE, FREE_OUT, twoVersions, ["1", "3"]),
@@ -131,7 +185,9 @@ export function fixtureModels(): ReadonlyMap<string, ReferenceModel> {
     model("params", [spec("INPUT0", "INT32", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)], params),
     model("iris", [spec("input-0", "FP32", -1, 4)], [spec("output-0", "INT64", -1)], iris),
     model("toggle", FREE, FREE_OUT, identity),
-    model("fp16_out", FREE, [spec("OUTPUT0", "FP16", -1, -1)], (call) => [{ ...input(call, "INPUT0"), name: "OUTPUT0", datatype: "FP16" }]),
+    model("fp16_out", FREE, [spec("OUTPUT0", "FP16", -1, -1)], (call) => [
+      { ...input(call, "INPUT0"), name: "OUTPUT0", datatype: "FP16" },
+    ]),
     model("text", [spec("INPUT0", "BYTES", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)], upperCase),
   ];
   return new Map(models.map((each) => [each.name, each]));

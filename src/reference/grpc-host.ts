@@ -1,4 +1,10 @@
-import { createServer, type Http2Server, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import {
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { GrpcReply, ReferenceRequest } from "./handler.ts";
 import { firstReply, type HostOptions } from "./http-host.ts";
 
@@ -30,7 +36,10 @@ async function answer(options: HostOptions, stream: ServerHttp2Stream, headers: 
   const body = await readBody(stream, options.maxBodyBytes);
   if (body === "aborted") return;
   const messages = body === "too large" ? refusal(RESOURCE_EXHAUSTED, "the message is too large") : unframe(body);
-  const request = "status" in messages ? undefined : ({ protocol: "grpc", path, headers: fieldsOf(headers), messages } satisfies ReferenceRequest);
+  const request =
+    "status" in messages
+      ? undefined
+      : ({ protocol: "grpc", path, headers: fieldsOf(headers), messages } satisfies ReferenceRequest);
   const reply = request ? await firstReply(options, request) : (messages as GrpcReply);
   respond(options, stream, reply ?? refusal(UNIMPLEMENTED, `unknown method ${path}`));
 }
@@ -47,7 +56,11 @@ function respond(options: HostOptions, stream: ServerHttp2Stream, reply: Awaited
     stream.close(reply.resetCode);
     return;
   }
-  const head: OutgoingHttpHeaders = { ":status": reply.httpStatus ?? 200, "content-type": "application/grpc", ...asHeaders(reply.headers) };
+  const head: OutgoingHttpHeaders = {
+    ":status": reply.httpStatus ?? 200,
+    "content-type": "application/grpc",
+    ...asHeaders(reply.headers),
+  };
   const trailers = { ...statusFields(reply), ...asHeaders(reply.trailers) };
   if (reply.messages.length === 0 && reply.status !== 0) {
     stream.respond({ ...head, ...trailers }, { endStream: true });
@@ -73,7 +86,11 @@ function statusFields(reply: GrpcReply): OutgoingHttpHeaders {
 /** The gRPC HTTP/2 mapping lets only printable ASCII other than "%" stand for itself in grpc-message. */
 function percentEncode(text: string): string {
   return [...Buffer.from(text, "utf8")]
-    .map((byte) => (byte >= 0x20 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`))
+    .map((byte) =>
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    )
     .join("");
 }
 
@@ -82,7 +99,9 @@ function asHeaders(fields: GrpcReply["headers"] = []): OutgoingHttpHeaders {
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): readonly (readonly [string, string])[] {
-  return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, String(each)] as const));
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each) => [name, String(each)] as const),
+  );
 }
 
 function frame(messages: readonly Uint8Array[]): Buffer {

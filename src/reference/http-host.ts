@@ -28,7 +28,9 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
     write(response, jsonReply(413, { error: `the body is larger than ${options.maxBodyBytes} bytes` }));
     return;
   }
-  const reply = (await firstReply(options, referenceRequest(request, body))) ?? jsonReply(404, { error: `no route ${request.method} ${request.url}` });
+  const reply =
+    (await firstReply(options, referenceRequest(request, body))) ??
+    jsonReply(404, { error: `no route ${request.method} ${request.url}` });
   if (reply.protocol !== "http") throw new Error("a handler answered an HTTP request with a gRPC reply");
   if (reply.fault === "die") options.world.memory.set("dead", true);
   if (reply.fault === "drop" || reply.fault === "die") request.socket.destroy();

@@ -1,7 +1,15 @@
-import type { Exchange, Headers, HttpRequest, SendOptions, Transport, TransportFailure, WireRequest } from "../transport/exchange.ts";
+import type {
+  Exchange,
+  Headers,
+  HttpRequest,
+  SendOptions,
+  Transport,
+  TransportFailure,
+  WireRequest,
+} from "../transport/exchange.ts";
+import { refusal } from "./grpc-host.ts";
 import type { GrpcReply, Handler, HttpReply, ReferenceRequest, Reply } from "./handler.ts";
 import { firstReply, jsonReply } from "./http-host.ts";
-import { refusal } from "./grpc-host.ts";
 import type { World } from "./world.ts";
 
 /** A transport to a reference runtime in this process: no sockets, but every request yields, so that requests interleave. */
@@ -9,7 +17,8 @@ export function inProcess(options: { readonly handlers: readonly Handler[]; read
   return {
     send: async <R extends WireRequest>(request: R, { deadlineMs }: SendOptions): Promise<Exchange<R>> => {
       await new Promise<void>((resolve) => setImmediate(resolve));
-      if (options.world.memory.get("dead")) return failed(request, { code: "refused", message: "the server is gone" }, 0);
+      if (options.world.memory.get("dead"))
+        return failed(request, { code: "refused", message: "the server is gone" }, 0);
       const reply = (await firstReply(options, received(request))) ?? notFound(request);
       return exchangeOf(options.world, request, reply, deadlineMs);
     },
@@ -42,8 +51,10 @@ function notFound(request: WireRequest): Reply {
 
 function exchangeOf<R extends WireRequest>(world: World, request: R, reply: Reply, deadlineMs: number): Exchange<R> {
   if (reply.fault === "die") world.memory.set("dead", true);
-  if (reply.fault === "hang") return failed(request, { code: "timeout", message: `no answer within ${deadlineMs} ms` }, deadlineMs * 1e6);
-  if (reply.fault !== undefined) return failed(request, { code: "closed", message: "the connection was closed before an answer" }, 0);
+  if (reply.fault === "hang")
+    return failed(request, { code: "timeout", message: `no answer within ${deadlineMs} ms` }, deadlineMs * 1e6);
+  if (reply.fault !== undefined)
+    return failed(request, { code: "closed", message: "the connection was closed before an answer" }, 0);
   return reply.protocol === "http" ? httpExchange(request, reply) : grpcExchange(request, reply);
 }
 
@@ -53,13 +64,17 @@ function failed<R extends WireRequest>(request: R, failure: TransportFailure, du
 
 function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exchange<R> {
   const declared = reply.contentLength ?? reply.body.length;
-  const length: Headers = declared === "none" ? [["transfer-encoding", "chunked"]] : [["content-length", String(declared)]];
+  const length: Headers =
+    declared === "none" ? [["transfer-encoding", "chunked"]] : [["content-length", String(declared)]];
   const head = { status: reply.status, headers: [...reply.headers, ...length], atNs: 0 };
   const bodyless = (request as HttpRequest).method === "HEAD";
   const arrived = bodyless ? new Uint8Array(0) : reply.body.slice(0, declared === "none" ? undefined : declared);
   const events = arrived.length === 0 ? [] : [{ atNs: 0, bytes: arrived }];
   if (!bodyless && declared !== "none" && declared > reply.body.length) {
-    const failure = { code: "closed", message: `the connection ended after ${reply.body.length} of ${declared} body bytes` } as const;
+    const failure = {
+      code: "closed",
+      message: `the connection ended after ${reply.body.length} of ${declared} body bytes`,
+    } as const;
     return { request, head, events, failure, durationNs: 0 };
   }
   return { request, head, events, durationNs: 0 };
@@ -67,7 +82,9 @@ function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exch
 
 function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply): Exchange<R> {
   const fields: Headers = reply.headers ?? [];
-  const contentType: Headers = fields.some(([name]) => name === "content-type") ? [] : [["content-type", "application/grpc"]];
+  const contentType: Headers = fields.some(([name]) => name === "content-type")
+    ? []
+    : [["content-type", "application/grpc"]];
   const head = { status: reply.httpStatus ?? 200, headers: [...contentType, ...fields], atNs: 0 };
   if (reply.resetCode !== undefined) {
     const failure = { code: "reset", message: `RST_STREAM ${reply.resetCode}`, http2Code: reply.resetCode } as const;

@@ -51,7 +51,11 @@ export async function serveReference(options: ServeOptions): Promise<RunningRefe
 function listen(server: Server | Http2Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
-      reject(new InfermarkError("USAGE", `cannot listen on ${host}:${port}: ${messageOf(error)}`, { hint: "choose another port, or 0 for any free one" }));
+      reject(
+        new InfermarkError("USAGE", `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+          hint: "choose another port, or 0 for any free one",
+        }),
+      );
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });

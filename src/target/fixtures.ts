@@ -17,7 +17,11 @@ const spec = (name: string, datatype: string, ...shape: readonly number[]): Tens
 
 const renamed: Expected = (inputs) => inputs.map((tensor, index) => ({ ...tensor, name: `OUTPUT${index}` }));
 
-const mapped = (tensor: Tensor, name: string, of: (value: Element, index: number) => Element): Tensor => ({ ...tensor, name, values: tensor.values.map(of) });
+const mapped = (tensor: Tensor, name: string, of: (value: Element, index: number) => Element): Tensor => ({
+  ...tensor,
+  name,
+  values: tensor.values.map(of),
+});
 
 const addsub: Expected = ([a, b]) =>
   a && b
@@ -29,7 +33,8 @@ const addsub: Expected = ([a, b]) =>
 
 const rowsum: Expected = ([input]) => {
   if (!input) return undefined;
-  const sum = (row: number) => input.values.slice(row * 3, row * 3 + 3).reduce<number>((total, value) => total + Number(value), 0);
+  const sum = (row: number) =>
+    input.values.slice(row * 3, row * 3 + 3).reduce<number>((total, value) => total + Number(value), 0);
   return [{ name: "OUTPUT0", datatype: "FP32", shape: [2], values: [Math.fround(sum(0)), Math.fround(sum(1))] }];
 };
 
@@ -38,7 +43,12 @@ const twoOut: Expected = ([input]) => {
   const rows = input.shape[0] ?? 0;
   return [
     { ...input, name: "OUTPUT0" },
-    { name: "OUTPUT1", datatype: "INT64", shape: [rows], values: Array.from({ length: rows }, (_, row) => BigInt(row)) },
+    {
+      name: "OUTPUT1",
+      datatype: "INT64",
+      shape: [rows],
+      values: Array.from({ length: rows }, (_, row) => BigInt(row)),
+    },
   ];
 };
 
@@ -46,9 +56,16 @@ const twoVersions: Expected = ([input], version) =>
   input ? [mapped(input, "OUTPUT0", (value) => (version === "1" ? value : -Number(value)))] : undefined;
 
 const upperCase: Expected = ([input]) =>
-  input ? [mapped(input, "OUTPUT0", (value) => new TextEncoder().encode(new TextDecoder().decode(value as Uint8Array).toUpperCase()))] : undefined;
+  input
+    ? [
+        mapped(input, "OUTPUT0", (value) =>
+          new TextEncoder().encode(new TextDecoder().decode(value as Uint8Array).toUpperCase()),
+        ),
+      ]
+    : undefined;
 
-const halved: Expected = ([input]) => (input ? [{ ...mapped(input, "OUTPUT0", (value) => roundTo("FP16", Number(value))), datatype: "FP16" }] : undefined);
+const halved: Expected = ([input]) =>
+  input ? [{ ...mapped(input, "OUTPUT0", (value) => roundTo("FP16", Number(value))), datatype: "FP16" }] : undefined;
 
 const unknown: Expected = () => undefined;
 
@@ -56,35 +73,65 @@ const FREE = [spec("INPUT0", "FP32", -1, -1)];
 const FREE_OUT = [spec("OUTPUT0", "FP32", -1, -1)];
 const PAIR = (prefix: string) => [spec(`${prefix}0`, "INT32", -1, 4), spec(`${prefix}1`, "INT32", -1, 4)];
 
-const identities = Object.keys(DATATYPES).map((datatype): Fixture => ({
-  name: `identity_${datatype.toLowerCase()}`,
-  inputs: [spec("INPUT0", datatype, -1, -1)],
-  outputs: [spec("OUTPUT0", datatype, -1, -1)],
-  expected: renamed,
-}));
+const identities = Object.keys(DATATYPES).map(
+  (datatype): Fixture => ({
+    name: `identity_${datatype.toLowerCase()}`,
+    inputs: [spec("INPUT0", datatype, -1, -1)],
+    outputs: [spec("OUTPUT0", datatype, -1, -1)],
+    expected: renamed,
+  }),
+);
 
 /** The fixture models, by name. */
 export const FIXTURES: ReadonlyMap<string, Fixture> = new Map(
   [
     ...identities,
     { name: "addsub", inputs: PAIR("INPUT"), outputs: PAIR("OUTPUT"), expected: addsub },
-    { name: "two_out", inputs: [spec("INPUT0", "FP32", -1, 2)], outputs: [spec("OUTPUT0", "FP32", -1, 2), spec("OUTPUT1", "INT64", -1)], expected: twoOut },
+    {
+      name: "two_out",
+      inputs: [spec("INPUT0", "FP32", -1, 2)],
+      outputs: [spec("OUTPUT0", "FP32", -1, 2), spec("OUTPUT1", "INT64", -1)],
+      expected: twoOut,
+    },
     { name: "rowsum", inputs: [spec("INPUT0", "FP32", 2, 3)], outputs: [spec("OUTPUT0", "FP32", 2)], expected: rowsum },
-    { name: "fixed22", inputs: [spec("INPUT0", "FP32", 2, 2)], outputs: [spec("OUTPUT0", "FP32", 2, 2)], expected: renamed },
+    {
+      name: "fixed22",
+      inputs: [spec("INPUT0", "FP32", 2, 2)],
+      outputs: [spec("OUTPUT0", "FP32", 2, 2)],
+      expected: renamed,
+    },
     { name: "twoversions", inputs: FREE, outputs: FREE_OUT, expected: twoVersions },
     { name: "fail", inputs: FREE, outputs: FREE_OUT, expected: unknown },
     { name: "slow_ms", inputs: FREE, outputs: FREE_OUT, expected: renamed },
-    { name: "params", inputs: [spec("INPUT0", "INT32", -1, 1)], outputs: [spec("OUTPUT0", "BYTES", -1, 1)], expected: unknown },
-    { name: "iris", inputs: [spec("input-0", "FP32", -1, 4)], outputs: [spec("output-0", "INT64", -1)], expected: unknown },
+    {
+      name: "params",
+      inputs: [spec("INPUT0", "INT32", -1, 1)],
+      outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
+      expected: unknown,
+    },
+    {
+      name: "iris",
+      inputs: [spec("input-0", "FP32", -1, 4)],
+      outputs: [spec("output-0", "INT64", -1)],
+      expected: unknown,
+    },
     { name: "toggle", inputs: FREE, outputs: FREE_OUT, expected: renamed },
     { name: "fp16_out", inputs: FREE, outputs: [spec("OUTPUT0", "FP16", -1, -1)], expected: halved },
-    { name: "text", inputs: [spec("INPUT0", "BYTES", -1, 1)], outputs: [spec("OUTPUT0", "BYTES", -1, 1)], expected: upperCase },
+    {
+      name: "text",
+      inputs: [spec("INPUT0", "BYTES", -1, 1)],
+      outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
+      expected: upperCase,
+    },
   ].map((fixture) => [fixture.name, fixture]),
 );
 
 /** Whether tensor names that metadata gives are those of the fixture; what metadata leaves out does not contradict. */
-export function matchesFixture(fixture: Fixture, named: { readonly inputs: readonly string[]; readonly outputs: readonly string[] }): boolean {
-  const within = (names: readonly string[], specs: readonly TensorSpec[]) => names.every((name) => specs.some((each) => each.name === name));
+export function matchesFixture(
+  fixture: Fixture,
+  named: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
+): boolean {
+  const within = (names: readonly string[], specs: readonly TensorSpec[]) =>
+    names.every((name) => specs.some((each) => each.name === name));
   return within(named.inputs, fixture.inputs) && within(named.outputs, fixture.outputs);
 }
-

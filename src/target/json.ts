@@ -11,7 +11,9 @@ export type JsonObject = ReadonlyMap<string, JsonValue>;
 /** JSON without loss: numbers are source text, objects keep their order and may hold any key. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 
-export type JsonRead = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly problem: string };
+export type JsonRead =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly problem: string };
 
 export interface JsonReadOptions {
   /** Accepts the tokens NaN, Infinity and -Infinity, which RFC 8259 does not have. */
@@ -22,7 +24,16 @@ const MAX_DEPTH = 512;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NON_FINITE = /NaN|-?Infinity/y;
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
-const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
 
 /**
  * Reads one JSON text (RFC 8259) in UTF-8. Never throws: what is not JSON comes back as a problem with its position.
@@ -31,7 +42,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", "/": "
 export function readJson(source: Uint8Array | string, options: JsonReadOptions = {}): JsonRead {
   let text: string;
   try {
-    text = typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(source);
+    text =
+      typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(source);
   } catch {
     return { ok: false, problem: "the bytes are not UTF-8" };
   }
@@ -191,6 +203,8 @@ export function writeJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(writeJson).join(",")}]`;
   const members = value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
-  const written = members.filter(([, member]) => member !== undefined).map(([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`);
+  const written = members
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`);
   return `{${written.join(",")}}`;
 }

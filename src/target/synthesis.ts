@@ -1,5 +1,5 @@
-import type { Random } from "../base/random.ts";
 import { InfermarkError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
 import { DATATYPES, type Datatype, isDatatype } from "./datatypes.ts";
 import type { Element, ModelInfo, Tensor, TensorSpec } from "./model.ts";
 import { elementCount } from "./tensors.ts";
@@ -25,9 +25,15 @@ export function synthesise(model: ModelInfo, options: SynthesisOptions): readonl
   return model.sample ?? model.inputs.map((spec) => synthesiseTensor(spec, options));
 }
 
-function synthesiseTensor({ name, datatype, shape }: TensorSpec, { random, batch = 1, dimension = 2 }: SynthesisOptions): Tensor {
+function synthesiseTensor(
+  { name, datatype, shape }: TensorSpec,
+  { random, batch = 1, dimension = 2 }: SynthesisOptions,
+): Tensor {
   if (!isDatatype(datatype)) {
-    throw new InfermarkError("UNSUPPORTED", `input ${name} has the datatype ${datatype}, which the protocol does not define`);
+    throw new InfermarkError(
+      "UNSUPPORTED",
+      `input ${name} has the datatype ${datatype}, which the protocol does not define`,
+    );
   }
   const sizes = shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? batch : dimension));
   const values = Array.from({ length: elementCount(sizes) }, () => synthesiseElement(datatype, random));

@@ -1,10 +1,12 @@
-import { type Datatype, DATATYPES, isDatatype } from "./datatypes.ts";
+import { DATATYPES, type Datatype, isDatatype } from "./datatypes.ts";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half-precision.ts";
 import { JsonNumber, type JsonValue } from "./json.ts";
 import type { Element, Tensor } from "./model.ts";
 
 /** A tensor, or what is wrong with what should have been one (`at`: JSON pointer within it). */
-export type TensorRead = { readonly ok: true; readonly tensor: Tensor } | { readonly ok: false; readonly problem: string; readonly at?: string };
+export type TensorRead =
+  | { readonly ok: true; readonly tensor: Tensor }
+  | { readonly ok: false; readonly problem: string; readonly at?: string };
 
 /** The number of elements that a shape has; 1 for rank 0. */
 export function elementCount(shape: readonly number[]): number {
@@ -41,8 +43,11 @@ function shortestSingle(value: number): number {
   return single;
 }
 
-/** Reads `{name, datatype, shape, data}` of a request or response; nested data is flattened. */
-export function tensorFromJson(json: JsonValue): TensorRead {
+/**
+ * Reads `{name, datatype, shape, data}` of a request or response; nested data is flattened. Integers beyond the
+ * datatype's range are a problem unless `anyRange` lets them through for a comparison.
+ */
+export function tensorFromJson(json: JsonValue, options: { readonly anyRange?: boolean } = {}): TensorRead {
   if (!(json instanceof Map)) return { ok: false, problem: "a tensor must be an object" };
   const object = json as ReadonlyMap<string, JsonValue>;
   const name = object.get("name");
@@ -50,21 +55,42 @@ export function tensorFromJson(json: JsonValue): TensorRead {
   const shape = object.get("shape");
   const data = object.get("data");
   if (typeof name !== "string") return { ok: false, problem: "name must be a string", at: "/name" };
-  if (typeof datatype !== "string" || !isDatatype(datatype)) return { ok: false, problem: "datatype must be one of the table", at: "/datatype" };
+  if (typeof datatype !== "string" || !isDatatype(datatype))
+    return { ok: false, problem: "datatype must be one of the table", at: "/datatype" };
   if (!Array.isArray(shape)) return { ok: false, problem: "shape must be an array", at: "/shape" };
-  const sizes = (shape as readonly JsonValue[]).map((size) => (size instanceof JsonNumber && /^\d+$/.test(size.text) ? Number(size.text) : undefined));
+  const sizes = (shape as readonly JsonValue[]).map((size) =>
+    size instanceof JsonNumber && /^\d+$/.test(size.text) ? Number(size.text) : undefined,
+  );
   if (sizes.includes(undefined)) return { ok: false, problem: "dimensions must be unsigned integers", at: "/shape" };
   if (!Array.isArray(data)) return { ok: false, problem: "data must be an array", at: "/data" };
-  return valuesFromJson(name, datatype, sizes as number[], (data as readonly unknown[]).flat(Infinity) as readonly JsonValue[]);
+  return valuesFromJson(
+    name,
+    datatype,
+    sizes as number[],
+    (data as readonly unknown[]).flat(Infinity) as readonly JsonValue[],
+    options.anyRange === true,
+  );
 }
 
-function valuesFromJson(name: string, datatype: Datatype, shape: readonly number[], flat: readonly JsonValue[]): TensorRead {
+function valuesFromJson(
+  name: string,
+  datatype: Datatype,
+  shape: readonly number[],
+  flat: readonly JsonValue[],
+  anyRange: boolean,
+): TensorRead {
   const count = elementCount(shape);
-  if (flat.length !== count) return { ok: false, problem: `data has ${flat.length} elements, shape [${shape.join(",")}] has ${count}`, at: "/data" };
+  if (flat.length !== count)
+    return {
+      ok: false,
+      problem: `data has ${flat.length} elements, shape [${shape.join(",")}] has ${count}`,
+      at: "/data",
+    };
   const values: Element[] = [];
   for (const [index, item] of flat.entries()) {
-    const value = elementFromJson(datatype, item);
-    if (value === undefined) return { ok: false, problem: `${showItem(item)} is no ${datatype} element`, at: `/data/${index}` };
+    const value = elementFromJson(datatype, item, anyRange);
+    if (value === undefined)
+      return { ok: false, problem: `${showItem(item)} is no ${datatype} element`, at: `/data/${index}` };
     values.push(value);
   }
   return { ok: true, tensor: { name, datatype, shape, values } };
@@ -74,14 +100,15 @@ function showItem(item: JsonValue): string {
   return item instanceof JsonNumber ? item.text : (JSON.stringify(item) ?? "nothing");
 }
 
-function elementFromJson(datatype: Datatype, item: JsonValue): Element | undefined {
+function elementFromJson(datatype: Datatype, item: JsonValue, anyRange: boolean): Element | undefined {
   const info = DATATYPES[datatype];
   if (info.kind === "bytes") return typeof item === "string" ? new TextEncoder().encode(item) : undefined;
   if (info.kind === "boolean") return typeof item === "boolean" ? item : undefined;
   if (!(item instanceof JsonNumber)) return undefined;
   if (info.kind === "float") return floatFromText(datatype, item.text);
   const value = integerFromText(item.text);
-  if (value === undefined || value < (info.min as bigint) || value > (info.max as bigint)) return undefined;
+  if (value === undefined) return undefined;
+  if (!anyRange && (value < (info.min as bigint) || value > (info.max as bigint))) return undefined;
   return info.size === 8 ? value : Number(value);
 }
 
@@ -129,24 +156,38 @@ function bytesToRaw(values: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Reads raw form; the bytes must be exactly what shape and datatype call for. */
-export function fromRaw(spec: { readonly name: string; readonly datatype: string; readonly shape: readonly number[] }, raw: Uint8Array): TensorRead {
+export function fromRaw(
+  spec: { readonly name: string; readonly datatype: string; readonly shape: readonly number[] },
+  raw: Uint8Array,
+): TensorRead {
   const { name, datatype, shape } = spec;
   if (!isDatatype(datatype)) return { ok: false, problem: `no raw form is known for datatype ${datatype}` };
   const count = elementCount(shape);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (datatype === "BYTES") return bytesFromRaw(name, shape, count, view, raw);
   const { size } = DATATYPES[datatype];
-  if (raw.length !== count * size) return { ok: false, problem: `${raw.length} raw bytes for ${count} elements of ${size} bytes` };
+  if (raw.length !== count * size)
+    return { ok: false, problem: `${raw.length} raw bytes for ${count} elements of ${size} bytes` };
   const take = READERS[datatype];
-  return { ok: true, tensor: { name, datatype, shape, values: Array.from({ length: count }, (_, index) => take(view, index * size)) } };
+  return {
+    ok: true,
+    tensor: { name, datatype, shape, values: Array.from({ length: count }, (_, index) => take(view, index * size)) },
+  };
 }
 
-function bytesFromRaw(name: string, shape: readonly number[], count: number, view: DataView, raw: Uint8Array): TensorRead {
+function bytesFromRaw(
+  name: string,
+  shape: readonly number[],
+  count: number,
+  view: DataView,
+  raw: Uint8Array,
+): TensorRead {
   const values: Uint8Array[] = [];
   let at = 0;
   while (at < raw.length) {
     const end = at + 4 <= raw.length ? at + 4 + view.getUint32(at, true) : Number.POSITIVE_INFINITY;
-    if (end > raw.length) return { ok: false, problem: `element ${values.length} runs beyond the ${raw.length} raw bytes` };
+    if (end > raw.length)
+      return { ok: false, problem: `element ${values.length} runs beyond the ${raw.length} raw bytes` };
     values.push(raw.slice(at + 4, end));
     at = end;
   }
@@ -193,10 +234,14 @@ const READERS: Readonly<Record<FixedSize, Reader>> = {
 /** What differs between two tensors, in words; undefined when shape, datatype and every bit of every element agree. Names are not compared. */
 export function describeDifference(actual: Tensor, expected: Tensor): string | undefined {
   if (actual.datatype !== expected.datatype) return `datatype ${actual.datatype} for ${expected.datatype}`;
-  if (actual.shape.join() !== expected.shape.join()) return `shape [${actual.shape.join(",")}] for [${expected.shape.join(",")}]`;
-  if (actual.values.length !== expected.values.length) return `${actual.values.length} elements for ${expected.values.length}`;
+  if (actual.shape.join() !== expected.shape.join())
+    return `shape [${actual.shape.join(",")}] for [${expected.shape.join(",")}]`;
+  if (actual.values.length !== expected.values.length)
+    return `${actual.values.length} elements for ${expected.values.length}`;
   const index = actual.values.findIndex((value, i) => !sameElement(value, expected.values[i] as Element));
-  return index < 0 ? undefined : `element ${index} is ${showElement(actual.values[index])}, not ${showElement(expected.values[index])}`;
+  return index < 0
+    ? undefined
+    : `element ${index} is ${showElement(actual.values[index])}, not ${showElement(expected.values[index])}`;
 }
 
 /** Same datatype, shape and bits; NaN equals NaN, -0 differs from 0. */

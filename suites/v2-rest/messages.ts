@@ -1,12 +1,11 @@
 import {
-  assetJson,
-  toPlain,
   type Accept,
+  assetJson,
   bodyOf,
   bodySchema,
   type CheckContext,
   describeAnswer,
-  elementCount,
+  describeDifference,
   type Exchange,
   expect,
   given,
@@ -18,8 +17,10 @@ import {
   type Tensor,
   tensorFromJson,
   tensorToJsonData,
+  toPlain,
   writeJson,
 } from "#kit";
+import { endpointOf } from "./endpoints.ts";
 
 const utf8 = new TextEncoder();
 const JSON_TYPE = ["content-type", "application/json"] as const;
@@ -97,13 +98,17 @@ export function goodInfer(context: CheckContext, model: ModelInfo = context.mode
 }
 
 /** The outputs of a successful inference, read without loss. */
-export function outputsOf(judge: Judge, exchange: Exchange): readonly Tensor[] {
+export function outputsOf(
+  judge: Judge,
+  exchange: Exchange,
+  options: { readonly anyRange?: boolean } = {},
+): readonly Tensor[] {
   judge.status(exchange, 200);
   const body = judge.json(exchange);
   const outputs = memberOf(body, "outputs");
   judge.that(Array.isArray(outputs), "an array of outputs", "none", "/outputs");
   return (outputs as readonly unknown[]).map((output, index) => {
-    const read = tensorFromJson(output as never);
+    const read = tensorFromJson(output as never, options);
     if (!read.ok) judge.that(false, "a readable output", read.problem, `/outputs/${index}`);
     return (read as { tensor: Tensor }).tensor;
   });
@@ -111,6 +116,16 @@ export function outputsOf(judge: Judge, exchange: Exchange): readonly Tensor[] {
 
 function memberOf(value: unknown, name: string): unknown {
   return value instanceof Map ? value.get(name) : (value as Readonly<Record<string, unknown>> | null)?.[name];
+}
+
+/** What differs between the outputs of two answers; the first is presupposed to be readable, the second is judged. */
+export function differenceOfOutputs(control: Exchange, answer: Exchange): string | undefined {
+  const plain = outputsOf(given, control);
+  given.that(plain.length > 0, "an answer with outputs", "none");
+  const outputs = outputsOf(expect, answer);
+  return plain
+    .map((output) => describeDifference(outputNamed(expect, outputs, output.name), output))
+    .find((difference) => difference !== undefined);
 }
 
 /** The output of that name. */
@@ -136,7 +151,8 @@ export const refusesClientFault: Accept = (answer, { context }) => {
 /** Something that does not exist: 400 or 404 is right, other error statuses warn, anything else invents it. */
 export const refusesUnknown: Accept = (answer, { context }) => {
   const status = answer.head?.status ?? 0;
-  if (status >= 400 && status !== 400 && status !== 404) context.warn(`status ${status} for something that does not exist`);
+  if (status >= 400 && status !== 400 && status !== 404)
+    context.warn(`status ${status} for something that does not exist`);
   expect.that(status >= 400, "status 400 or 404", describeAnswer(answer));
 };
 
@@ -152,4 +168,13 @@ export function inferRequestProblem(request: HttpRequest): string | undefined {
   if (!read.ok) return read.problem;
   const [violation] = requestSchema.violations(toPlain(read.value));
   return violation && `${violation.at || "/"}: expected ${violation.expected}`;
+}
+
+/** A 2xx answer, and for an inference one that holds outputs: a server that answers 200 to everything has not succeeded. */
+export function succeeded(exchange: Exchange): boolean {
+  const status = exchange.head?.status ?? 0;
+  if (exchange.failure || status < 200 || status > 299) return false;
+  if (endpointOf(exchange.request) !== "infer") return true;
+  const read = readJson(bodyOf(exchange), { nonFinite: true });
+  return read.ok && memberOf(read.value, "outputs") !== undefined;
 }

@@ -1,4 +1,4 @@
-import { elementCount, type JsonObject, JsonNumber, type JsonValue, type Tensor, tensorFromJson } from "#kit";
+import { elementCount, JsonNumber, type JsonObject, type JsonValue, type Tensor, tensorFromJson } from "#kit";
 import type { ParameterValue, ReferenceModel, ReferenceTensorSpec } from "../../src/reference/world.ts";
 
 /** A valid inference request: inputs in the model's order. */
@@ -65,8 +65,12 @@ function readInputs(value: JsonValue | undefined, model: ReferenceModel): readon
 function readInput(input: JsonObject, spec: ReferenceTensorSpec): Tensor {
   readParameters(input.get("parameters"), `input ${spec.name}`);
   if (input.get("datatype") !== spec.datatype) refuse(`input ${spec.name} must have datatype ${spec.datatype}`);
-  const shape = arrayOf(input.get("shape"), `the shape of ${spec.name}`).map((dimension) => readDimension(dimension, spec.name));
-  const fits = shape.length === spec.shape.length && shape.every((size, axis) => spec.shape[axis] === -1 || spec.shape[axis] === size);
+  const shape = arrayOf(input.get("shape"), `the shape of ${spec.name}`).map((dimension) =>
+    readDimension(dimension, spec.name),
+  );
+  const fits =
+    shape.length === spec.shape.length &&
+    shape.every((size, axis) => spec.shape[axis] === -1 || spec.shape[axis] === size);
   if (!fits) refuse(`input ${spec.name} has shape [${shape.join(",")}], the model takes [${spec.shape.join(",")}]`);
   if (elementCount(shape) > Number.MAX_SAFE_INTEGER) refuse(`input ${spec.name} has more elements than any body`);
   const read = tensorFromJson(input);
@@ -74,7 +78,8 @@ function readInput(input: JsonObject, spec: ReferenceTensorSpec): Tensor {
 }
 
 function readDimension(value: JsonValue, name: string): number {
-  if (!(value instanceof JsonNumber) || !/^\d+$/.test(value.text)) refuse(`dimensions of ${name} must be unsigned integers`);
+  if (!(value instanceof JsonNumber) || !/^\d+$/.test(value.text))
+    refuse(`dimensions of ${name} must be unsigned integers`);
   return Number(value.text);
 }
 

@@ -32,7 +32,11 @@ function serverMetadata(world: World) {
   return { name: world.serverName, version: world.serverVersion, extensions: world.extensions };
 }
 
-async function modelRoute(request: HttpRequest, world: World, segments: readonly string[]): Promise<HttpReply | undefined> {
+async function modelRoute(
+  request: HttpRequest,
+  world: World,
+  segments: readonly string[],
+): Promise<HttpReply | undefined> {
   const [name = "", ...tail] = segments;
   const versioned = tail[0] === "versions" && tail.length >= 2;
   const version = versioned ? tail[1] : undefined;
@@ -40,7 +44,8 @@ async function modelRoute(request: HttpRequest, world: World, segments: readonly
   if (surplus.length > 0 || !["ready", "infer", undefined].includes(action)) return undefined;
   const model = world.models.get(name);
   if (!model) return problem(404, `there is no model ${name}`);
-  if (version !== undefined && !model.versions.includes(version)) return problem(404, `model ${name} has no version ${version}`);
+  if (version !== undefined && !model.versions.includes(version))
+    return problem(404, `model ${name} has no version ${version}`);
   if (action === undefined) return onGet(request, () => reply(200, modelMetadata(model)));
   if (action === "ready") return onGet(request, () => modelReady(world, model));
   if (request.method !== "POST") return problem(405, `${request.method} is not allowed here`);
@@ -59,7 +64,8 @@ function modelMetadata({ name, versions, platform, inputs, outputs }: ReferenceM
 async function infer(request: HttpRequest, world: World, model: ReferenceModel, version: string): Promise<HttpReply> {
   if (world.notReady.has(model.name)) return problem(503, `model ${model.name} is not ready`);
   const contentType = headerValue(request, "content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (contentType !== undefined && contentType !== "application/json") return problem(415, `content type ${contentType} is not supported`);
+  if (contentType !== undefined && contentType !== "application/json")
+    return problem(415, `content type ${contentType} is not supported`);
   const read = readJson(request.body);
   if (!read.ok) return problem(400, `the body is not JSON: ${read.problem}`);
   const call = readInferRequest(read.value, model);

@@ -11,7 +11,7 @@ import {
   show,
   toPlain,
 } from "#kit";
-import { endpointOf, type Endpoint } from "./endpoints.ts";
+import { type Endpoint, endpointOf } from "./endpoints.ts";
 
 const compiled = new Map<Endpoint, BodySchema>();
 
@@ -45,7 +45,21 @@ export function successesAt(endpoint: Endpoint, { observed }: Evidence): readonl
     .flatMap(({ exchange, check }) => {
       const read = readJson(bodyOf(exchange), { nonFinite: true });
       return read.ok ? [{ exchange, check, body: toPlain(read.value) }] : [];
-    });
+    })
+    .filter(({ body }) => isRecognisable(endpoint, body));
+}
+
+const MEMBERS: Readonly<Partial<Record<Endpoint, readonly string[]>>> = {
+  "server-metadata": ["name", "version", "extensions"],
+  "model-metadata": ["name", "platform", "inputs", "outputs"],
+  infer: ["model_name", "outputs"],
+};
+
+/** An object with none of the endpoint's members is no answer of its kind; what it lacks is judged where it is asked for. */
+function isRecognisable(endpoint: Endpoint, body: unknown): boolean {
+  const members = MEMBERS[endpoint];
+  if (!members || typeof body !== "object" || body === null || Array.isArray(body)) return true;
+  return members.some((member) => member in body);
 }
 
 /** Fails on the first violation of the endpoint's schema that belongs to the clause; a null that only warns warns. */

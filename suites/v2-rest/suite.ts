@@ -30,7 +30,7 @@ import unknownThings from "./checks/unknown-things.ts";
 import wrongVerbs from "./checks/wrong-verbs-are-refused.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf } from "./endpoints.ts";
-import { get, inferRequestProblem } from "./messages.ts";
+import { get, inferRequestProblem, succeeded } from "./messages.ts";
 
 const checks: readonly Check[] = [
   everyEndpoint,
@@ -76,14 +76,16 @@ export const suite: Suite = {
   features: {
     versions: {
       title: "a model that lists versions",
-      missing: ({ models }) => (models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions"),
+      missing: ({ models }) =>
+        models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions",
     },
   },
   clauses,
   checks,
   retired: {},
   endpointOf,
-  succeeded: ({ head, failure }) => head !== undefined && !failure && head.status >= 200 && head.status < 300,
-  requestProblem: (request) => (request.protocol === "http" && endpointOf(request) === "infer" ? inferRequestProblem(request) : undefined),
+  succeeded,
+  requestProblem: (request) =>
+    request.protocol === "http" && endpointOf(request) === "infer" ? inferRequestProblem(request) : undefined,
   alive: () => get("/v2/health/live"),
 };

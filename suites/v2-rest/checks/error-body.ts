@@ -1,6 +1,6 @@
 import { bodyOf, type CensusCheck, describeAnswer, expect, type RefuseCheck } from "#kit";
 import { census } from "../clauses.ts";
-import { endpointOf, type Endpoint } from "../endpoints.ts";
+import { type Endpoint, endpointOf } from "../endpoints.ts";
 import { get, inferBytes, modelPath } from "../messages.ts";
 
 type Evidence = Parameters<CensusCheck["over"]>[0];
@@ -10,7 +10,9 @@ function errorsAt(endpoint: Endpoint, { observed }: Evidence) {
   const beforeTheEndpoint = new Set([401, 403, 405, 411, 413, 414, 415, 429, 431, 502, 503, 504]);
   return observed.filter(({ exchange }) => {
     const status = exchange.head?.status ?? 0;
-    return !exchange.failure && status >= 400 && !beforeTheEndpoint.has(status) && endpointOf(exchange.request) === endpoint;
+    return (
+      !exchange.failure && status >= 400 && !beforeTheEndpoint.has(status) && endpointOf(exchange.request) === endpoint
+    );
   });
 }
 
@@ -27,7 +29,12 @@ function someSucceed({ observed }: Evidence): boolean {
   return observed.some(({ exchange }) => exchange.head?.status === 200 && !exchange.failure);
 }
 
-const errorObject = (endpoint: "infer" | "model-metadata", slug: string, clause: "V2REST-INFER-05" | "V2REST-MMETA-11", mutant: string): CensusCheck =>
+const errorObject = (
+  endpoint: "infer" | "model-metadata",
+  slug: string,
+  clause: "V2REST-INFER-05" | "V2REST-MMETA-11",
+  mutant: string,
+): CensusCheck =>
   census({
     id: `v2-rest/${slug}`,
     title: `A failed ${endpoint === "infer" ? "inference" : "metadata request"} is answered with a JSON object whose error is a string`,
@@ -38,7 +45,12 @@ const errorObject = (endpoint: "infer" | "model-metadata", slug: string, clause:
     judge({ exchange }) {
       const body = expect.object(exchange);
       const members = Object.keys(body).join(", ") || "no member";
-      expect.that(typeof body["error"] === "string", 'a JSON object with a string "error"', `an object with ${members}`, "/error");
+      expect.that(
+        typeof body["error"] === "string",
+        'a JSON object with a string "error"',
+        `an object with ${members}`,
+        "/error",
+      );
     },
   });
 
@@ -48,8 +60,17 @@ const errorText = census({
   clause: "V2REST-INFER-06",
   kills: ["v2-rest:empty-errors"],
   prompt: promptInfer,
-  over: (evidence) => errorsAt("infer", evidence).filter(({ exchange }) => typeof errorOf(exchange) === "string"),
-  judge: ({ exchange }) => expect.that(errorOf(exchange) !== "", "a message that describes the error", `an empty one (${describeAnswer(exchange)})`, "/error"),
+  over: (evidence) =>
+    (someSucceed(evidence) ? errorsAt("infer", evidence) : []).filter(
+      ({ exchange }) => typeof errorOf(exchange) === "string",
+    ),
+  judge: ({ exchange }) =>
+    expect.that(
+      errorOf(exchange) !== "",
+      "a message that describes the error",
+      `an empty one (${describeAnswer(exchange)})`,
+      "/error",
+    ),
 });
 
 function errorOf(exchange: Evidence["observed"][number]["exchange"]): unknown {
@@ -63,5 +84,10 @@ function errorOf(exchange: Evidence["observed"][number]["exchange"]): unknown {
 export default [
   errorObject("infer", "infer-errors-are-error-objects", "V2REST-INFER-05", "v2-rest:errors-under-detail"),
   errorText,
-  errorObject("model-metadata", "metadata-errors-are-error-objects", "V2REST-MMETA-11", "v2-rest:metadata-error-under-message"),
+  errorObject(
+    "model-metadata",
+    "metadata-errors-are-error-objects",
+    "V2REST-MMETA-11",
+    "v2-rest:metadata-error-under-message",
+  ),
 ];

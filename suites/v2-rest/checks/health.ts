@@ -28,7 +28,16 @@ const servesPlainProbe = (probe: Probe, clause: "V2REST-LIVE-05" | "V2REST-READY
       await givenServes(context);
       const path = `/v2/health/${probe}`;
       given.status(await context.send(get(path)), 200);
-      expect.status(await context.send({ protocol: "http", method: "GET", path, headers: [["Connection", "close"]], verbatim: true }), 200);
+      expect.status(
+        await context.send({
+          protocol: "http",
+          method: "GET",
+          path,
+          headers: [["Connection", "close"]],
+          verbatim: true,
+        }),
+        200,
+      );
     },
   });
 
@@ -42,7 +51,10 @@ const bodyAgrees = (probe: Probe, clause: "V2REST-LIVE-03" | "V2REST-READY-03", 
       await context.send(get(`/v2/health/${probe}`));
       await context.send(goodInfer(context));
     },
-    over: (evidence) => (servesInference(evidence) ? evidence.observed.filter((each) => isAnsweredHealth(each.exchange, `/v2/health/${probe}`)) : []),
+    over: (evidence) =>
+      servesInference(evidence)
+        ? evidence.observed.filter((each) => isAnsweredHealth(each.exchange, `/v2/health/${probe}`))
+        : [],
     judge({ exchange }, context) {
       if (bodyOf(exchange).length === 0 || !headerOf(exchange.head?.headers, "content-type")?.includes("json")) return;
       const [success] = successesAt(probe, { observed: [{ check: "", exchange, invalid: false }], aftermaths: [] });
@@ -54,11 +66,18 @@ type Evidence = Parameters<CensusCheck["over"]>[0];
 
 /** A server that answers 200 to everything shows nothing by its health. */
 function servesInference(evidence: Evidence): boolean {
-  return successesAt("infer", evidence).some(({ body }) => Array.isArray((body as { outputs?: unknown } | null)?.outputs));
+  return successesAt("infer", evidence).some(({ body }) =>
+    Array.isArray((body as { outputs?: unknown } | null)?.outputs),
+  );
 }
 
 function isAnsweredHealth(exchange: Evidence["observed"][number]["exchange"], path: string): boolean {
-  return exchange.request.protocol === "http" && exchange.request.path === path && exchange.head?.status === 200 && !exchange.failure;
+  return (
+    exchange.request.protocol === "http" &&
+    exchange.request.path === path &&
+    exchange.head?.status === 200 &&
+    !exchange.failure
+  );
 }
 
 const modelReadyAnswers = observe({
@@ -80,7 +99,10 @@ const versionReadyAnswers = observe({
   kills: ["v2-rest:versions-is-a-model-name", "v2-rest:unrouted-versions"],
   async run(context) {
     const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
-    for (const version of model.versions) expect.status(await context.send(get(`${modelPath(model.name, version)}/ready`)), 200);
+    await givenServes(context);
+    given.status(await context.send(get(`${modelPath(model.name)}/ready`)), 200);
+    for (const version of model.versions)
+      expect.status(await context.send(get(`${modelPath(model.name, version)}/ready`)), 200);
   },
 });
 

@@ -10,7 +10,8 @@ export default observe({
   async run(context) {
     const exchange = await context.send(goodInfer(context));
     given.status(exchange, 200);
-    expect.json(exchange);
+    const body = expect.json(exchange);
+    given.that(body instanceof Map && body.has("outputs"), "an inference response", "a body without outputs");
     const type = headerOf(exchange.head?.headers, "content-type") ?? "none";
     if (!/^application\/json\s*(;|$)/i.test(type)) context.warn(`the content type of a JSON body is ${type}`);
   },

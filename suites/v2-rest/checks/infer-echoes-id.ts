@@ -11,7 +11,9 @@ export default observe({
   kills: ["v2-rest:drops-id", "v2-rest:fresh-id", "v2-rest:id-in-parameters"],
   async run(context) {
     for (const id of IDS) {
-      const exchange = await context.send(infer(context.model.name, inferBody(goodTensors(context, context.model), { id })));
+      const exchange = await context.send(
+        infer(context.model.name, inferBody(goodTensors(context, context.model), { id })),
+      );
       given.status(exchange, 200);
       expect.equal(given.object(exchange)["id"], id, "/id");
     }

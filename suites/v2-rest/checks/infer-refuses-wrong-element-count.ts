@@ -13,7 +13,11 @@ export default refuse({
   title: "Data with more or fewer elements than its shape has is refused",
   clause: "V2REST-INFER-36",
   requires: ["model:identity_fp32"],
-  kills: ["v2-rest:pads-short-data", "v2-rest:truncates-long-data", { mutant: "v2-rest:broadcasts-one-value", as: "warn" }],
+  kills: [
+    "v2-rest:pads-short-data",
+    "v2-rest:truncates-long-data",
+    { mutant: "v2-rest:broadcasts-one-value", as: "warn" },
+  ],
   control: () => request([1, 2, 3, 4, 5, 6]),
   defects: [
     { name: "one element short", request: withData([1, 2, 3, 4, 5]) },

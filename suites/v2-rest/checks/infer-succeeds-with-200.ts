@@ -1,4 +1,4 @@
-import { expect, given } from "#kit";
+import { describeAnswer, expect, given } from "#kit";
 import { observe } from "../clauses.ts";
 import { goodInfer } from "../messages.ts";
 
@@ -9,7 +9,9 @@ export default observe({
   kills: ["v2-rest:infer-201"],
   async run(context) {
     const exchange = await context.send(goodInfer(context));
-    expect.status(exchange, 200);
+    const status = exchange.head?.status ?? 0;
+    given.that(status >= 200 && status < 300 && !exchange.failure, "a successful inference", describeAnswer(exchange));
     given.that("outputs" in given.object(exchange), "an inference response", "an object without outputs");
+    expect.status(exchange, 200);
   },
 });

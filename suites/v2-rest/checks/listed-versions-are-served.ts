@@ -1,6 +1,6 @@
-import { expect } from "#kit";
+import { expect, given } from "#kit";
 import { observe } from "../clauses.ts";
-import { get, goodTensors, infer, inferBody, modelPath } from "../messages.ts";
+import { get, goodInfer, goodTensors, infer, inferBody, modelPath, outputsOf } from "../messages.ts";
 
 export default observe({
   id: "v2-rest/listed-versions-are-served",
@@ -10,6 +10,8 @@ export default observe({
   kills: ["v2-rest:unrouted-versions"],
   async run(context) {
     const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
+    given.status(await context.send(get(modelPath(model.name))), 200);
+    given.that(outputsOf(given, await context.send(goodInfer(context, model))).length > 0, "outputs", "none");
     for (const version of model.versions) {
       expect.status(await context.send(get(modelPath(model.name, version))), 200);
       expect.status(await context.send(infer(model.name, inferBody(goodTensors(context, model)), { version })), 200);

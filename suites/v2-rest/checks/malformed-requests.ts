@@ -1,6 +1,14 @@
 import { type CheckContext, type HttpRequest, type RefuseCheck } from "#kit";
 import { type clauses, refuse } from "../clauses.ts";
-import { goodInfer, goodTensors, infer, inferBody, inferBytes, type InferBody, refusesClientFault } from "../messages.ts";
+import {
+  goodInfer,
+  goodTensors,
+  type InferBody,
+  infer,
+  inferBody,
+  inferBytes,
+  refusesClientFault,
+} from "../messages.ts";
 
 interface Row {
   readonly slug: string;
@@ -52,7 +60,10 @@ const ROWS: readonly Row[] = [
     clause: "V2REST-INFER-10",
     title: "An input without a string as its name is refused",
     kills: ["v2-rest:names-by-position"],
-    bodies: { "an input without a name": first(({ name: _, ...rest }) => rest), "a number as name": first((input) => ({ ...input, name: 7 })) },
+    bodies: {
+      "an input without a name": first(({ name: _, ...rest }) => rest),
+      "a number as name": first((input) => ({ ...input, name: 7 })),
+    },
   },
   {
     slug: "input-shape-is-required",
@@ -87,7 +98,10 @@ const ROWS: readonly Row[] = [
     clause: "V2REST-DATA-08",
     title: "Data that is no array is refused",
     kills: ["v2-rest:wraps-scalars"],
-    bodies: { "a number as data": first((input) => ({ ...input, data: 5 })), "a string as data": first((input) => ({ ...input, data: "x" })) },
+    bodies: {
+      "a number as data": first((input) => ({ ...input, data: 5 })),
+      "a string as data": first((input) => ({ ...input, data: "x" })),
+    },
   },
 ];
 

@@ -1,4 +1,4 @@
-import { type CheckContext, expect, given, type ModelInfo, type TensorSpec } from "#kit";
+import { type CheckContext, expect, given, isDatatype, type ModelInfo, type TensorSpec } from "#kit";
 import { observe } from "../clauses.ts";
 import { get, goodTensors, infer, inferBody, modelPath, outputNamed, outputsOf } from "../messages.ts";
 
@@ -11,7 +11,11 @@ const serverAnswers = observe({
     const exchange = await context.send(get("/v2"));
     expect.status(exchange, 200);
     const body = expect.object(exchange);
-    given.that(["name", "version", "extensions"].some((member) => member in body), "an object that describes a server", "none of its members");
+    given.that(
+      ["name", "version", "extensions"].some((member) => member in body),
+      "an object that describes a server",
+      "none of its members",
+    );
   },
 });
 
@@ -47,9 +51,11 @@ const hasTensors = observe({
   kills: [{ mutant: "v2-rest:omits-outputs", as: "warn" }],
   async run(context) {
     const body = await metadataOf(context, context.model);
+    given.that("name" in body || "platform" in body, "an object that describes a model", "none of its members");
     for (const member of ["inputs", "outputs"]) {
       const tensors = body[member];
-      if (tensors === undefined || tensors === null || (Array.isArray(tensors) && tensors.length === 0)) context.warn(`${member} is missing or empty`);
+      if (tensors === undefined || tensors === null || (Array.isArray(tensors) && tensors.length === 0))
+        context.warn(`${member} is missing or empty`);
       else expect.that(Array.isArray(tensors), "an array", typeof tensors, `/${member}`);
     }
   },
@@ -63,8 +69,12 @@ const namesAllTensors = observe({
   kills: ["v2-rest:metadata-leaves-out-an-input"],
   async run(context) {
     const body = await metadataOf(context, context.fixture("addsub"));
-    const namesIn = (member: string) => tensorsIn(body, member).map(({ name }) => name).toSorted();
-    if (namesIn("inputs").length > 0) expect.equal(namesIn("inputs"), ["INPUT0", "INPUT1"], "/inputs");
+    const namesIn = (member: string) =>
+      tensorsIn(body, member)
+        .map(({ name }) => name)
+        .toSorted();
+    given.that(namesIn("inputs").length > 0, "inputs in metadata", "none");
+    expect.equal(namesIn("inputs"), ["INPUT0", "INPUT1"], "/inputs");
     if (namesIn("outputs").length > 0) expect.equal(namesIn("outputs"), ["OUTPUT0", "OUTPUT1"], "/outputs");
   },
 });
@@ -76,13 +86,26 @@ const tellsTheTruth = observe({
   kills: ["v2-rest:metadata-lies-about-outputs"],
   async run(context) {
     const declared = tensorsIn(await metadataOf(context, context.model), "outputs");
-    given.that(declared.length > 0 && declared.every(isComplete), "outputs with name, datatype and shape in metadata", "none");
-    const outputs = outputsOf(given, await context.send(infer(context.model.name, inferBody(goodTensors(context, context.model)))));
+    given.that(
+      declared.length > 0 && declared.every(isComplete),
+      "outputs with name, datatype and shape in metadata",
+      JSON.stringify(declared),
+    );
+    const outputs = outputsOf(
+      given,
+      await context.send(infer(context.model.name, inferBody(goodTensors(context, context.model)))),
+    );
     for (const { name, datatype, shape } of declared) {
       const output = outputNamed(expect, outputs, name);
       expect.equal(output.datatype, datatype, `/outputs/${name}/datatype`);
-      const fits = output.shape.length === shape.length && shape.every((size, axis) => size === -1 || size === output.shape[axis]);
-      expect.that(fits, `a shape that fits [${shape.join(",")}]`, `[${output.shape.join(",")}]`, `/outputs/${name}/shape`);
+      const fits =
+        output.shape.length === shape.length && shape.every((size, axis) => size === -1 || size === output.shape[axis]);
+      expect.that(
+        fits,
+        `a shape that fits [${shape.join(",")}]`,
+        `[${output.shape.join(",")}]`,
+        `/outputs/${name}/shape`,
+      );
     }
   },
 });
@@ -99,7 +122,13 @@ function tensorsIn(body: Readonly<Record<string, unknown>>, member: string): rea
 }
 
 function isComplete({ name, datatype, shape }: TensorSpec): boolean {
-  return typeof name === "string" && typeof datatype === "string" && Array.isArray(shape) && shape.every((size) => Number.isInteger(size));
+  return (
+    typeof name === "string" &&
+    typeof datatype === "string" &&
+    isDatatype(datatype) &&
+    Array.isArray(shape) &&
+    shape.every((size) => Number.isInteger(size))
+  );
 }
 
 export default [serverAnswers, modelAnswers, modelName, hasTensors, namesAllTensors, tellsTheTruth];

@@ -8,7 +8,12 @@ export default refuse({
   clause: "V2REST-INFER-16",
   kills: [{ mutant: "v2-rest:drops-a-numeric-id", as: "warn" }],
   control: goodInfer,
-  defects: [{ name: "id: 42", request: (context) => infer(context.model.name, { ...inferBody(goodTensors(context, context.model)), id: 42 }) }],
+  defects: [
+    {
+      name: "id: 42",
+      request: (context) => infer(context.model.name, { ...inferBody(goodTensors(context, context.model)), id: 42 }),
+    },
+  ],
   accept(answer, { context }) {
     const status = answer.head?.status ?? 0;
     expect.that(status === 200 || status >= 400, "status 200 or 4xx", describeAnswer(answer));

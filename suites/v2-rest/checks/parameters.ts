@@ -1,6 +1,6 @@
-import { describeAnswer, describeDifference, expect, given } from "#kit";
+import { describeAnswer, expect, given } from "#kit";
 import { observe, refuse } from "../clauses.ts";
-import { goodInfer, goodTensors, infer, inferBody, outputsOf } from "../messages.ts";
+import { differenceOfOutputs, goodInfer, goodTensors, infer, inferBody, outputsOf } from "../messages.ts";
 
 const emptyObjects = observe({
   id: "v2-rest/empty-parameters-change-nothing",
@@ -10,13 +10,18 @@ const emptyObjects = observe({
   async run(context) {
     const { name } = context.model;
     const body = inferBody(goodTensors(context, context.model));
-    const plain = outputsOf(given, await context.send(infer(name, body)));
+    const control = await context.send(infer(name, body));
+    const plain = outputsOf(given, control);
     const inputs = body.inputs.map((input) => ({ ...input, parameters: {} }));
-    const exchange = await context.send(infer(name, { inputs, parameters: {}, outputs: plain.map((output) => ({ name: output.name, parameters: {} })) }));
+    const exchange = await context.send(
+      infer(name, {
+        inputs,
+        parameters: {},
+        outputs: [...new Set(plain.map((output) => output.name))].map((output) => ({ name: output, parameters: {} })),
+      }),
+    );
     expect.status(exchange, 200);
-    const outputs = outputsOf(given, exchange);
-    const difference = plain.map((output, i) => outputs[i] && describeDifference(outputs[i], output)).find(Boolean);
-    expect.that(difference === undefined, "the same outputs as without them", difference ?? "");
+    expect.that(differenceOfOutputs(control, exchange) === undefined, "the same outputs as without them", "others");
   },
 });
 
@@ -28,11 +33,14 @@ const valueTypes = observe({
   async run(context) {
     const { name } = context.model;
     const body = inferBody(goodTensors(context, context.model));
-    given.status(await context.send(infer(name, body)), 200);
-    const typed = await context.send(infer(name, { ...body, parameters: { suite_probe_s: "x", suite_probe_i: 3, suite_probe_b: true } }));
+    given.that(outputsOf(given, await context.send(infer(name, body))).length > 0, "outputs", "none");
+    const typed = await context.send(
+      infer(name, { ...body, parameters: { suite_probe_s: "x", suite_probe_i: 3, suite_probe_b: true } }),
+    );
     expect.status(typed, 200);
     const fraction = await context.send(infer(name, { ...body, parameters: { suite_probe_f: 1.5 } }));
-    if (fraction.head?.status !== 200) context.warn(`a fractional parameter is answered with ${describeAnswer(fraction)}`);
+    if (fraction.head?.status !== 200)
+      context.warn(`a fractional parameter is answered with ${describeAnswer(fraction)}`);
   },
 });
 
@@ -44,12 +52,16 @@ const oddValues = refuse({
   control: goodInfer,
   defects: Object.entries({ null: null, "an array": [1], "an object": { a: 1 } }).map(([name, value]) => ({
     name: `${name} as a parameter`,
-    request: (context) => infer(context.model.name, { ...inferBody(goodTensors(context, context.model)), parameters: { suite_probe: value } }),
+    request: (context) =>
+      infer(context.model.name, {
+        ...inferBody(goodTensors(context, context.model)),
+        parameters: { suite_probe: value },
+      }),
   })),
-  accept(answer, { context }) {
+  accept(answer, { context, control }) {
     const status = answer.head?.status ?? 0;
     if (status >= 500) context.warn(`a parameter of another type is answered with status ${status}`);
-    expect.that(status === 200 || status >= 400, "status 200 or 4xx", describeAnswer(answer));
+    expect.that(status === control.head?.status || status >= 400, "status 200 or 4xx", describeAnswer(answer));
   },
 });
 

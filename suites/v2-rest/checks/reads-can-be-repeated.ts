@@ -1,6 +1,6 @@
 import { bodyOf, expect, given, readJson, toPlain } from "#kit";
 import { observe } from "../clauses.ts";
-import { get, modelPath } from "../messages.ts";
+import { get, givenServes, modelPath } from "../messages.ts";
 
 export default observe({
   id: "v2-rest/reads-can-be-repeated",
@@ -8,6 +8,7 @@ export default observe({
   clause: "V2REST-GEN-10",
   kills: ["v2-rest:forgets-metadata"],
   async run(context) {
+    await givenServes(context);
     const model = modelPath(context.model.name);
     for (const path of ["/v2", "/v2/health/live", "/v2/health/ready", model, `${model}/ready`]) {
       const first = await context.send(get(path));

@@ -9,7 +9,8 @@ const TENSORS: readonly Tensor[] = ["INPUT0", "INPUT1"].map((name, index) => ({
   values: index === 0 ? [5, 6, 7, 8] : [1, 2, 3, 4],
 }));
 
-const request = (outputs?: readonly { name: string }[]) => infer("addsub", inferBody(TENSORS, outputs ? { outputs: [...outputs] } : {}));
+const request = (outputs?: readonly { name: string }[]) =>
+  infer("addsub", inferBody(TENSORS, outputs ? { outputs: [...outputs] } : {}));
 const control = () => request();
 const requires = ["model:addsub"];
 
@@ -36,7 +37,7 @@ const returnsOnlyRequested = observe({
   async run(context) {
     const names = outputsOf(given, await context.send(request([{ name: "OUTPUT1" }]))).map((output) => output.name);
     given.that(names.includes("OUTPUT1"), "the requested output", names.join(", "));
-    if (names.length > 1) context.warn(`asked for OUTPUT1 alone, the target returns ${names.join(", ")}`);
+    if (new Set(names).size > 1) context.warn(`asked for OUTPUT1 alone, the target returns ${names.join(", ")}`);
   },
 });
 
@@ -60,10 +61,10 @@ const emptyList = refuse({
   kills: [{ mutant: "v2-rest:empty-outputs-crash", as: "warn" }],
   control,
   defects: [{ name: "outputs: []", request: () => request([]) }],
-  accept(answer, { context }) {
+  accept(answer, { context, control }) {
     const status = answer.head?.status ?? 0;
     if (status >= 500) context.warn(`an empty list of outputs is answered with status ${status}`);
-    expect.that(status === 200 || status >= 400, "status 200 or 4xx", describeAnswer(answer));
+    expect.that(status === control.head?.status || status >= 400, "status 200 or 4xx", describeAnswer(answer));
     if (status === 200 && outputsOf(given, answer).length === 0) context.warn("no output is returned");
   },
 });
@@ -77,9 +78,13 @@ const unknownName = refuse({
   control,
   defects: [{ name: "an output no_such_output", request: () => request([{ name: "no_such_output" }]) }],
   accept(answer, scene) {
-    if (answer.head?.status !== 200) return refusesClientFault(answer, scene);
+    if ((answer.head?.status ?? 0) >= 400) return refusesClientFault(answer, scene);
     const names = outputsOf(expect, answer).map((output) => output.name);
-    expect.that(names.length > 0 && names.every((name) => name.startsWith("OUTPUT")), "an error, or the outputs that exist", names.join(", ") || "no output");
+    expect.that(
+      names.length > 0 && names.every((name) => name.startsWith("OUTPUT")),
+      "an error, or the outputs that exist",
+      names.join(", ") || "no output",
+    );
     return scene.context.warn("the unknown output is ignored");
   },
 });

@@ -1,5 +1,5 @@
 import type { CensusCheck, CheckContext } from "#kit";
-import { type clauses, census } from "../clauses.ts";
+import { census, type clauses } from "../clauses.ts";
 import type { Endpoint } from "../endpoints.ts";
 import { get, goodInfer, modelPath } from "../messages.ts";
 import { judgeBySchema, successesAt } from "../schemas.ts";

@@ -1,6 +1,6 @@
 import { describeAnswer, expect } from "#kit";
 import { observe } from "../clauses.ts";
-import { get, goodInfer, modelPath } from "../messages.ts";
+import { get, givenServes, goodInfer, modelPath } from "../messages.ts";
 
 const NOT_SERVED = new Set([404, 405, 501]);
 
@@ -10,6 +10,7 @@ export default observe({
   clause: "V2REST-GEN-01",
   kills: ["v2-rest:no-server-metadata"],
   async run(context) {
+    await givenServes(context);
     const model = modelPath(context.model.name);
     const paths = ["/v2", "/v2/health/live", "/v2/health/ready", model, `${model}/ready`];
     for (const request of [...paths.map(get), goodInfer(context)]) {

@@ -91,7 +91,12 @@ export default [
       ...row,
       requires: ["versions"],
       control: (context) => request(context, versionedModel(context).name, versionedModel(context).versions[0]),
-      defects: [{ name: "a version that does not exist", request: (context) => request(context, versionedModel(context).name, UNKNOWN_VERSION) }],
+      defects: [
+        {
+          name: "a version that does not exist",
+          request: (context) => request(context, versionedModel(context).name, UNKNOWN_VERSION),
+        },
+      ],
       accept: refusesUnknown,
     }),
   ),

@@ -10,7 +10,10 @@ export default refuse({
   control: goodInfer,
   defects: [
     { name: "GET on infer", request: (_, control) => ({ ...(control as HttpRequest), method: "GET" }) },
-    { name: "POST on health/live", request: () => ({ protocol: "http", method: "POST", path: "/v2/health/live", headers: [] }) },
+    {
+      name: "POST on health/live",
+      request: () => ({ protocol: "http", method: "POST", path: "/v2/health/live", headers: [] }),
+    },
   ],
   accept(answer: Exchange, { context }) {
     const status = answer.head?.status ?? 0;

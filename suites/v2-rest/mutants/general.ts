@@ -11,7 +11,11 @@ export const generalMutants: readonly Mutant[] = [
   })),
   onReply("infer-as-text", "answers inference with a text that is not JSON", ({ endpoint, reply }) =>
     endpoint === "infer" && reply.status === 200
-      ? { ...reply, headers: [["content-type", "text/plain"]], body: new TextEncoder().encode("{'outputs': [array([1.])]}") }
+      ? {
+          ...reply,
+          headers: [["content-type", "text/plain"]],
+          body: new TextEncoder().encode("{'outputs': [array([1.])]}"),
+        }
       : undefined,
   ),
   onReply("json-as-text-plain", "sends JSON as text/plain", ({ endpoint, reply }) =>
@@ -29,33 +33,57 @@ export const generalMutants: readonly Mutant[] = [
     const isGet = request.protocol === "http" && request.method === "GET" && request.path.endsWith("/infer");
     return handler(isGet ? { ...request, method: "POST" } : request, world);
   }),
-  mutant("catch-all", "answers 200 {} to any path", (handler) => async (request, world) => (await handler(request, world)) ?? jsonReply(200, {})),
-  mutant("dies-on-ragged-data", "dies when nested data disagrees with the shape", (handler) => async (request, world) => {
-    const reply = await handler(request, world);
-    return isRagged(request) ? { ...jsonReply(500, { error: "" }), fault: "die" } : reply;
-  }),
-  mutant("stops-serving-after-bad-json", "refuses every inference after one whose JSON was cut", (handler) => async (request, world) => {
-    const reply = await handler(request, world);
-    if (request.protocol !== "http" || reply?.protocol !== "http" || !request.path.endsWith("/infer")) return reply;
-    if (world.memory.get("stuck")) return jsonReply(500, { error: "the worker is gone" });
-    if (reply.status === 400 && !requestBody(request)) world.memory.set("stuck", true);
-    return reply;
-  }),
-  mutant("shares-the-id", "keeps the last id in a shared variable and gives it to everyone", (handler) => async (request, world) => {
-    const id = request.protocol === "http" && request.path.endsWith("/infer") ? requestBody(request)?.["id"] : undefined;
-    if (id === undefined) return handler(request, world);
-    world.memory.set("id", id);
-    await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
-    return handler(withId(request, world.memory.get("id")), world);
-  }),
-  onSuccess("forgets-metadata", "adds a platform suffix that counts the requests", "model-metadata", (body, { world }) => {
-    const count = Number(world.memory.get("reads") ?? 0) + 1;
-    world.memory.set("reads", count);
-    return { ...body, platform: `${String(body["platform"])}_${count}` };
-  }),
+  mutant(
+    "catch-all",
+    "answers 200 {} to any path",
+    (handler) => async (request, world) => (await handler(request, world)) ?? jsonReply(200, {}),
+  ),
+  mutant(
+    "dies-on-ragged-data",
+    "dies when nested data disagrees with the shape",
+    (handler) => async (request, world) => {
+      const reply = await handler(request, world);
+      return isRagged(request) ? { ...jsonReply(500, { error: "" }), fault: "die" } : reply;
+    },
+  ),
+  mutant(
+    "stops-serving-after-bad-json",
+    "refuses every inference after one whose JSON was cut",
+    (handler) => async (request, world) => {
+      const reply = await handler(request, world);
+      if (request.protocol !== "http" || reply?.protocol !== "http" || !request.path.endsWith("/infer")) return reply;
+      if (world.memory.get("stuck")) return jsonReply(500, { error: "the worker is gone" });
+      if (reply.status === 400 && !requestBody(request)) world.memory.set("stuck", true);
+      return reply;
+    },
+  ),
+  onlyUnderConcurrency(
+    "shares-the-id",
+    "keeps the last id in a shared variable and gives it to everyone",
+    (handler) => async (request, world) => {
+      const id =
+        request.protocol === "http" && request.path.endsWith("/infer") ? requestBody(request)?.["id"] : undefined;
+      if (id === undefined) return handler(request, world);
+      world.memory.set("id", id);
+      await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+      return handler(withId(request, world.memory.get("id")), world);
+    },
+  ),
+  onSuccess(
+    "forgets-metadata",
+    "adds a platform suffix that counts the requests",
+    "model-metadata",
+    (body, { world }) => {
+      const count = Number(world.memory.get("reads") ?? 0) + 1;
+      world.memory.set("reads", count);
+      return { ...body, platform: `${String(body["platform"])}_${count}` };
+    },
+  ),
   onReply("exact-content-type", "compares the content type by its exact text", ({ endpoint, request }) => {
     const type = headerOf(request.headers, "content-type");
-    return endpoint === "infer" && type !== undefined && type !== "application/json" ? jsonReply(415, { error: `content type ${type}` }) : undefined;
+    return endpoint === "infer" && type !== undefined && type !== "application/json"
+      ? jsonReply(415, { error: `content type ${type}` })
+      : undefined;
   }),
   onReply("chunked-body-is-empty", "reads a chunked body as an empty one", ({ endpoint, request }) =>
     endpoint === "infer" && request.framing === "chunked" ? jsonReply(400, { error: "the body is empty" }) : undefined,
@@ -78,5 +106,13 @@ function isRagged(request: ReferenceRequest): boolean {
   if (request.protocol !== "http") return false;
   const inputs = requestBody(request)?.["inputs"];
   if (!Array.isArray(inputs)) return false;
-  return inputs.some(({ data }: { data: unknown }) => Array.isArray(data) && new Set(data.map((row) => (Array.isArray(row) ? row.length : -1))).size > 1);
+  return inputs.some(
+    ({ data }: { data: unknown }) =>
+      Array.isArray(data) && new Set(data.map((row) => (Array.isArray(row) ? row.length : -1))).size > 1,
+  );
+}
+
+/** Who shares an id depends on what else is in flight, so only the check about that is asked. */
+function onlyUnderConcurrency(...definition: Parameters<typeof mutant>): Mutant {
+  return { ...mutant(...definition), only: ["v2-rest/concurrent-inferences-do-not-mix"] };
 }

@@ -9,7 +9,10 @@ const numbersOf = (values: unknown) => (values as readonly JsonNumber[]).map(({ 
 function columnMajor(output: Body): Body {
   const [rows = 1, columns = 1] = numbersOf(output["shape"]);
   const data = output["data"] as unknown[];
-  return { ...output, data: Array.from({ length: data.length }, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]) };
+  return {
+    ...output,
+    data: Array.from({ length: data.length }, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]),
+  };
 }
 
 export const inferResponseMutants: readonly Mutant[] = [
@@ -17,24 +20,42 @@ export const inferResponseMutants: readonly Mutant[] = [
     endpoint === "infer" && reply.status === 200 ? { ...reply, status: 201 } : undefined,
   ),
   onSuccess("drops-id", "leaves the id out of the response", "infer", (body) => without(body, "id")),
-  onSuccess("fresh-id", "answers with an id of its own", "infer", (body) => ({ ...body, id: "b2c6e1f0-0000-4000-8000-000000000000" })),
+  onSuccess("fresh-id", "answers with an id of its own", "infer", (body) => ({
+    ...body,
+    id: "b2c6e1f0-0000-4000-8000-000000000000",
+  })),
   onSuccess("id-in-parameters", "puts the id into the parameters", "infer", (body) =>
     body["id"] === undefined ? body : { ...without(body, "id"), parameters: { id: body["id"] } },
   ),
-  onSuccess("id-zero", "answers with the number 0 as id when there was none", "infer", (body) => ("id" in body ? body : { ...body, id: 0 })),
+  onSuccess("id-zero", "answers with the number 0 as id when there was none", "infer", (body) =>
+    "id" in body ? body : { ...body, id: 0 },
+  ),
   onSuccess("bare-outputs-array", "answers with the array of outputs alone", "infer", (body) => body["outputs"]),
   onSuccess("omits-model-name", "leaves model_name out", "infer", (body) => without(body, "model_name")),
-  onSuccess("names-another-model", "answers with the name of the file on disk", "infer", (body) => ({ ...body, model_name: "model.bin" })),
-  onSuccess("numeric-model-version", "sends model_version as a number", "infer", (body) => ({ ...body, model_version: 1 })),
-  onSuccess("latest-version-whatever-ran", "reports the latest version whatever ran", "infer", (body, { request, world }) => ({
+  onSuccess("names-another-model", "answers with the name of the file on disk", "infer", (body) => ({
     ...body,
-    model_version: world.models.get(request.path.split("/")[3] ?? "")?.versions.at(-1),
+    model_name: "model.bin",
   })),
+  onSuccess("numeric-model-version", "sends model_version as a number", "infer", (body) => ({
+    ...body,
+    model_version: 1,
+  })),
+  onSuccess(
+    "latest-version-whatever-ran",
+    "reports the latest version whatever ran",
+    "infer",
+    (body, { request, world }) => ({
+      ...body,
+      model_version: world.models.get(request.path.split("/")[3] ?? "")?.versions.at(-1),
+    }),
+  ),
   onSuccess("outputs-by-name", "sends outputs as an object keyed by name", "infer", (body) => ({
     ...body,
     outputs: Object.fromEntries((body["outputs"] as Body[]).map((output) => [String(output["name"]), output])),
   })),
-  onSuccess("omits-output-shape", "leaves the shape of outputs out", "infer", (body) => mapMembers(body, "outputs", (output) => without(output, "shape"))),
+  onSuccess("omits-output-shape", "leaves the shape of outputs out", "infer", (body) =>
+    mapMembers(body, "outputs", (output) => without(output, "shape")),
+  ),
   onSuccess("minus-one-in-output-shape", "copies -1 from metadata into output shapes", "infer", (body) =>
     mapMembers(body, "outputs", (output) => ({ ...output, shape: [-1, ...(output["shape"] as unknown[]).slice(1)] })),
   ),
@@ -51,10 +72,14 @@ export const inferResponseMutants: readonly Mutant[] = [
   onSuccess("parameters-as-list", "sends parameters as a list", "infer", (body) => ({ ...body, parameters: ["a"] })),
   onSuccess("booleans-as-letters", 'sends BOOL elements as "T" and "F"', "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
-      output["datatype"] === "BOOL" ? { ...output, data: (output["data"] as boolean[]).map((value) => (value ? "T" : "F")) } : output,
+      output["datatype"] === "BOOL"
+        ? { ...output, data: (output["data"] as boolean[]).map((value) => (value ? "T" : "F")) }
+        : output,
     ),
   ),
-  onSuccess("column-major", "flattens outputs column by column", "infer", (body) => mapMembers(body, "outputs", columnMajor)),
+  onSuccess("column-major", "flattens outputs column by column", "infer", (body) =>
+    mapMembers(body, "outputs", columnMajor),
+  ),
   onSuccess("only-the-first-row", "answers only the first row of a batch", "infer", (body) =>
     mapMembers(body, "outputs", (output) => {
       const [rows = 1, ...inner] = numbersOf(output["shape"]);
@@ -67,16 +92,32 @@ export const inferResponseMutants: readonly Mutant[] = [
       const [rows = 1] = numbersOf(output["shape"]);
       const data = output["data"] as unknown[];
       const width = data.length / rows;
-      return { ...output, data: Array.from({ length: rows }, (_, row) => data.slice((rows - 1 - row) * width, (rows - row) * width)).flat() };
+      return {
+        ...output,
+        data: Array.from({ length: rows }, (_, row) =>
+          data.slice((rows - 1 - row) * width, (rows - row) * width),
+        ).flat(),
+      };
     }),
   ),
-  onSuccess("only-the-first-output", "returns only the first output unless outputs are asked for", "infer", (body, { request }) =>
-    requestBody(request)?.["outputs"] === undefined ? { ...body, outputs: (body["outputs"] as unknown[]).slice(0, 1) } : body,
+  onSuccess(
+    "only-the-first-output",
+    "returns only the first output unless outputs are asked for",
+    "infer",
+    (body, { request }) =>
+      requestBody(request)?.["outputs"] === undefined
+        ? { ...body, outputs: (body["outputs"] as unknown[]).slice(0, 1) }
+        : body,
   ),
   onSuccess("six-significant-digits", "prints floats with six significant digits", "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
       String(output["datatype"]).startsWith("FP")
-        ? { ...output, data: (output["data"] as JsonNumber[]).map(({ text }) => new JsonNumber(String(Number(Number(text).toPrecision(6))))) }
+        ? {
+            ...output,
+            data: (output["data"] as JsonNumber[]).map(
+              ({ text }) => new JsonNumber(String(Number(Number(text).toPrecision(6)))),
+            ),
+          }
         : output,
     ),
   ),
@@ -89,22 +130,35 @@ export const inferResponseMutants: readonly Mutant[] = [
   ),
   onSuccess("int8-as-uint8", "handles INT8 as UINT8", "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
-      output["datatype"] === "INT8" ? { ...output, data: numbersOf(output["data"]).map((value) => value & 0xff) } : output,
+      output["datatype"] === "INT8"
+        ? { ...output, data: numbersOf(output["data"]).map((value) => value & 0xff) }
+        : output,
     ),
   ),
   onSuccess("inverts-booleans", "inverts BOOL elements", "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
-      output["datatype"] === "BOOL" ? { ...output, data: (output["data"] as boolean[]).map((value) => !value) } : output,
+      output["datatype"] === "BOOL"
+        ? { ...output, data: (output["data"] as boolean[]).map((value) => !value) }
+        : output,
     ),
   ),
   onSuccess("narrows-doubles", "narrows FP64 to single precision", "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
-      output["datatype"] === "FP64" ? { ...output, data: numbersOf(output["data"]).map((value) => (Number.isFinite(Math.fround(value)) ? Math.fround(value) : value)) } : output,
+      output["datatype"] === "FP64"
+        ? {
+            ...output,
+            data: numbersOf(output["data"]).map((value) =>
+              Number.isFinite(Math.fround(value)) ? Math.fround(value) : value,
+            ),
+          }
+        : output,
     ),
   ),
   onSuccess("bytes-as-base64", "sends BYTES as base64", "infer", (body) =>
     mapMembers(body, "outputs", (output) =>
-      output["datatype"] === "BYTES" ? { ...output, data: (output["data"] as string[]).map((text) => Buffer.from(text).toString("base64")) } : output,
+      output["datatype"] === "BYTES"
+        ? { ...output, data: (output["data"] as string[]).map((text) => Buffer.from(text).toString("base64")) }
+        : output,
     ),
   ),
   onReply("errors-under-detail", "reports inference errors under detail", ({ endpoint, reply }) =>

@@ -21,7 +21,11 @@ function endpointFor(request: HttpReferenceRequest): Endpoint | undefined {
 }
 
 /** A fault that changes requests before the correct runtime sees them. */
-export function onRequest(id: string, does: string, change: (request: HttpReferenceRequest) => HttpReferenceRequest): Mutant {
+export function onRequest(
+  id: string,
+  does: string,
+  change: (request: HttpReferenceRequest) => HttpReferenceRequest,
+): Mutant {
   return {
     id: `v2-rest:${id}`,
     does,
@@ -30,7 +34,11 @@ export function onRequest(id: string, does: string, change: (request: HttpRefere
 }
 
 /** A fault that changes replies; undefined leaves the correct one. */
-export function onReply(id: string, does: string, change: (scene: Scene) => HttpReply | undefined | Promise<HttpReply | undefined>): Mutant {
+export function onReply(
+  id: string,
+  does: string,
+  change: (scene: Scene) => HttpReply | undefined | Promise<HttpReply | undefined>,
+): Mutant {
   return mutant(id, does, (handler) => async (request, world) => {
     const reply = await handler(request, world);
     if (request.protocol !== "http" || reply?.protocol !== "http") return reply;
@@ -44,7 +52,12 @@ export function mutant(id: string, does: string, apply: (handler: Handler) => Ha
 }
 
 /** A fault in the JSON of successful answers of one endpoint. */
-export function onSuccess(id: string, does: string, endpoint: Endpoint, change: (body: Body, scene: Scene) => unknown): Mutant {
+export function onSuccess(
+  id: string,
+  does: string,
+  endpoint: Endpoint,
+  change: (body: Body, scene: Scene) => unknown,
+): Mutant {
   return onReply(id, does, (scene) => {
     if (scene.endpoint !== endpoint || scene.reply.status !== 200) return undefined;
     return { ...scene.reply, body: utf8.encode(writeJson(change(plainBody(scene.reply.body), scene))) };
@@ -52,7 +65,11 @@ export function onSuccess(id: string, does: string, endpoint: Endpoint, change: 
 }
 
 /** A fault in how inference requests are read: the request's JSON is changed before the correct runtime sees it. */
-export function onInferJson(id: string, does: string, change: (body: Body, request: HttpReferenceRequest) => unknown): Mutant {
+export function onInferJson(
+  id: string,
+  does: string,
+  change: (body: Body, request: HttpReferenceRequest) => unknown,
+): Mutant {
   return onRequest(id, does, (request) => {
     if (endpointFor(request) !== "infer" || request.method !== "POST") return request;
     const body = requestBody(request);
@@ -77,13 +94,19 @@ function plainBody(body: Uint8Array): Body {
 
 function plainObjects(value: JsonValue): unknown {
   if (value instanceof Map) {
-    return Object.fromEntries([...(value as ReadonlyMap<string, JsonValue>)].map(([name, member]) => [name, plainObjects(member)]));
+    return Object.fromEntries(
+      [...(value as ReadonlyMap<string, JsonValue>)].map(([name, member]) => [name, plainObjects(member)]),
+    );
   }
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(plainObjects) : value;
 }
 
 /** The body with each member of one of its lists changed. */
-export function mapMembers(body: Body, list: "inputs" | "outputs", change: (member: Body, index: number) => unknown): Body {
+export function mapMembers(
+  body: Body,
+  list: "inputs" | "outputs",
+  change: (member: Body, index: number) => unknown,
+): Body {
   const members = body[list];
   return Array.isArray(members) ? { ...body, [list]: (members as Body[]).map(change) } : body;
 }
@@ -95,5 +118,10 @@ export function without(body: Body, name: string): Body {
 
 /** A JSON reply of a fault. */
 export function jsonReply(status: number, value: unknown): HttpReply {
-  return { protocol: "http", status, headers: [["content-type", "application/json"]], body: utf8.encode(writeJson(value)) };
+  return {
+    protocol: "http",
+    status,
+    headers: [["content-type", "application/json"]],
+    body: utf8.encode(writeJson(value)),
+  };
 }
