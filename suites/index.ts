@@ -1,8 +1,9 @@
 import type { SuiteEntry } from "./entry.ts";
+import { v1Rest } from "./v1-rest/index.ts";
 import { v2Rest } from "./v2-rest/index.ts";
 
 /** Every suite, in the order they run and are reported. */
-export const suites: readonly SuiteEntry[] = [v2Rest];
+export const suites: readonly SuiteEntry[] = [v1Rest, v2Rest];
 
 export type { SuiteEntry } from "./entry.ts";
 export { profiles } from "./profiles.ts";

@@ -123,6 +123,8 @@ export const FIXTURES: ReadonlyMap<string, Fixture> = new Map(
       outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
       expected: upperCase,
     },
+    // V1 only, where an instance is any JSON: it has no tensors.
+    { name: "rows_and_objects", inputs: [], outputs: [], expected: unknown },
   ].map((fixture) => [fixture.name, fixture]),
 );
 

@@ -62,6 +62,7 @@ export function checksFor(entry: SuiteEntry, mutant: Mutant): readonly Check[] {
 /** What the probe finds on a correct reference runtime. */
 export function referenceInfo(): TargetInfo {
   const served = fixtureModels();
+  const names = [...served.keys(), "rows_and_objects"];
   const model = (name: string): ModelInfo => {
     const fixture = FIXTURES.get(name);
     if (!fixture) throw new Error(`${name} is no fixture`);
@@ -84,7 +85,7 @@ export function referenceInfo(): TargetInfo {
     server: { name: "infermark-reference", version: "1.0.0", extensions: [] },
     models: [
       "identity_fp32",
-      ...[...FIXTURES.keys()].filter((name) => name !== "identity_fp32" && served.has(name)),
+      ...[...FIXTURES.keys()].filter((name) => name !== "identity_fp32" && names.includes(name)),
     ].map(model),
   };
 }

@@ -1,0 +1,202 @@
+import { headerOf, JsonNumber, type JsonValue, readJson, toPlain, writeJson } from "#kit";
+import type { Handler, HttpReply, Mutant, ReferenceRequest } from "../../src/reference/handler.ts";
+import { type Endpoint, endpointOf } from "./messages.ts";
+
+type HttpRequest = Extract<ReferenceRequest, { protocol: "http" }>;
+type Body = Readonly<Record<string, unknown>>;
+
+interface Scene {
+  readonly request: HttpRequest;
+  readonly endpoint: Endpoint | undefined;
+  readonly reply: HttpReply;
+}
+
+const utf8 = new TextEncoder();
+
+function json(status: number, value: unknown): HttpReply {
+  return {
+    protocol: "http",
+    status,
+    headers: [["content-type", "application/json"]],
+    body: utf8.encode(writeJson(value)),
+  };
+}
+
+function mutant(id: string, does: string, apply: (handler: Handler) => Handler): Mutant {
+  return { id: `v1-rest:${id}`, does, apply };
+}
+
+function endpointFor({ method, path }: HttpRequest): Endpoint | undefined {
+  return endpointOf({ protocol: "http", method, path, headers: [] });
+}
+
+function onReply(id: string, does: string, change: (scene: Scene) => HttpReply | undefined): Mutant {
+  return mutant(id, does, (handler) => async (request, world) => {
+    const reply = await handler(request, world);
+    if (request.protocol !== "http" || reply?.protocol !== "http") return reply;
+    return change({ request, endpoint: endpointFor(request), reply }) ?? reply;
+  });
+}
+
+function onSuccess(id: string, does: string, endpoint: Endpoint, change: (body: Body) => unknown): Mutant {
+  return onReply(id, does, (scene) =>
+    scene.endpoint === endpoint && scene.reply.status === 200
+      ? { ...scene.reply, body: utf8.encode(writeJson(change(bodyOf(scene.reply.body) ?? {}))) }
+      : undefined,
+  );
+}
+
+function onRequest(
+  id: string,
+  does: string,
+  change: (request: HttpRequest, body: Body | undefined) => HttpRequest,
+): Mutant {
+  return mutant(
+    id,
+    does,
+    (handler) => (request, world) =>
+      handler(request.protocol === "http" ? change(request, bodyOf(request.body)) : request, world),
+  );
+}
+
+function bodyOf(bytes: Uint8Array): Body | undefined {
+  const read = readJson(bytes, { nonFinite: true });
+  return read.ok && read.value instanceof Map
+    ? Object.fromEntries(read.value as ReadonlyMap<string, JsonValue>)
+    : undefined;
+}
+
+const dropped: HttpReply = { ...json(500, {}), fault: "drop" };
+const sortKey = (value: unknown) => writeJson(value);
+
+/** Single faults of the reference runtime over V1. */
+export const mutants: readonly Mutant[] = [
+  onSuccess("lists-objects", "lists models as objects", "list", ({ models }) => ({
+    models: (models as unknown[]).map((name) => ({ name })),
+  })),
+  onSuccess("lists-nothing", "lists no model", "list", () => ({ models: [] })),
+  onSuccess("ready-as-string", 'sends "ready":"True"', "model", (body) => ({ ...body, ready: "True" })),
+  onReply("every-model-is-known", "answers 200 with ready:false for any name", ({ endpoint, request, reply }) =>
+    endpoint === "model" && reply.status === 404
+      ? json(200, { name: request.path.split("/").at(-1), ready: false })
+      : undefined,
+  ),
+  onReply("predict-201", "answers predictions with 201", ({ endpoint, reply }) =>
+    endpoint === "predict" && reply.status === 200 ? { ...reply, status: 201 } : undefined,
+  ),
+  onSuccess(
+    "outputs-for-predictions",
+    "says outputs where the request said instances",
+    "predict",
+    ({ predictions }) => ({ outputs: predictions }),
+  ),
+  onReply("refuses-inputs", "refuses inputs in place of instances", ({ endpoint, request }) =>
+    endpoint === "predict" && bodyOf(request.body)?.["inputs"] !== undefined
+      ? json(400, { error: "instances is missing" })
+      : undefined,
+  ),
+  onSuccess("sorts-predictions", "sorts its predictions", "predict", ({ predictions }) => ({
+    predictions: [...(predictions as JsonValue[])].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)),
+  })),
+  onSuccess("only-the-first-prediction", "answers only the first instance", "predict", ({ predictions }) => ({
+    predictions: (predictions as unknown[]).slice(0, 1),
+  })),
+  onReply("refuses-objects", "refuses instances that are objects", ({ endpoint, request }) => {
+    const instances = endpoint === "predict" ? bodyOf(request.body)?.["instances"] : undefined;
+    return Array.isArray(instances) && instances[0] instanceof Map
+      ? json(400, { error: "instances must be rows" })
+      : undefined;
+  }),
+  onRequest("wraps-scalars", "takes a bare value for a list of one", (request, body) =>
+    body?.["instances"] instanceof JsonNumber
+      ? { ...request, body: utf8.encode(writeJson({ instances: [[body["instances"]]] })) }
+      : request,
+  ),
+  onReply("bad-json-as-200", "answers JSON that was cut with 200 and an error text", ({ endpoint, request, reply }) =>
+    endpoint === "predict" &&
+    reply.status === 400 &&
+    request.body.length > 0 &&
+    request.body.at(-1) !== "}".charCodeAt(0)
+      ? { ...reply, status: 200 }
+      : undefined,
+  ),
+  onRequest("predicts-for-any-name", "predicts with the first model whatever the name", (request) => ({
+    ...request,
+    path: request.path.replace("/no-such-model:predict", "/identity_fp32:predict"),
+  })),
+  onReply("predict-as-text", "answers predictions with a text that is not JSON", ({ endpoint, reply }) =>
+    endpoint === "predict" && reply.status === 200
+      ? { ...reply, headers: [["content-type", "text/plain"]], body: utf8.encode("[array([1.])]") }
+      : undefined,
+  ),
+  onReply("json-as-text-plain", "sends JSON as text/plain", ({ endpoint, reply }) =>
+    endpoint === "predict" ? { ...reply, headers: [["content-type", "text/plain"]] } : undefined,
+  ),
+  onReply("dies-on-empty-instances", "drops the connection on an empty list of instances", ({ endpoint, request }) => {
+    const instances = endpoint === "predict" ? bodyOf(request.body)?.["instances"] : undefined;
+    return Array.isArray(instances) && instances.length === 0 ? dropped : undefined;
+  }),
+  onReply("dies-on-nan", "drops the connection on NaN", ({ endpoint, request }) =>
+    endpoint === "predict" && Buffer.from(request.body).includes("NaN") ? dropped : undefined,
+  ),
+  onRequest("any-verb-predicts", "predicts on any verb", (request) => ({
+    ...request,
+    path: request.path.replace(/:nosuchverb$/, ":predict"),
+  })),
+  onReply("predicts-on-get", "answers GET on predict with an empty list", ({ endpoint, request }) =>
+    endpoint === "predict" && request.method === "GET" ? json(200, { predictions: [] }) : undefined,
+  ),
+  onReply("exact-content-type", "compares the content type by its exact text", ({ endpoint, request }) => {
+    const type = headerOf(request.headers, "content-type");
+    return endpoint === "predict" && /json/i.test(type ?? "") && type !== "application/json"
+      ? json(415, { error: `content type ${type}` })
+      : undefined;
+  }),
+  onReply("refuses-form-type", "refuses JSON under the form media type", ({ endpoint, request }) =>
+    endpoint === "predict" && headerOf(request.headers, "content-type") === "application/x-www-form-urlencoded"
+      ? json(415, { error: "send JSON" })
+      : undefined,
+  ),
+  onSuccess("explains-nothing", "answers explain with predictions alone", "explain", ({ predictions }) => ({
+    predictions,
+  })),
+];
+
+const legal = (each: Mutant): Mutant => ({ ...each, id: each.id.replace(":", "~") });
+
+/** Deviations that V1 allows. */
+export const variants: readonly Mutant[] = [
+  onSuccess("extra-members", "adds members to predictions", "predict", (body) => ({
+    ...body,
+    model: "m",
+    took: new JsonNumber("0.1"),
+  })),
+  onSuccess("explanations-alone", "answers explain without predictions", "explain", ({ explanations }) => ({
+    explanations,
+  })),
+  onReply("400-for-unknown-models", "answers 400 where others answer 404", ({ reply }) =>
+    reply.status === 404 ? { ...reply, status: 400 } : undefined,
+  ),
+  onReply("no-explainer", "offers no explain", ({ endpoint }) =>
+    endpoint === "explain" ? json(404, { error: "no explainer" }) : undefined,
+  ),
+  onReply("chunked-answers", "sends bodies chunked", ({ reply }) => ({ ...reply, contentLength: "none" })),
+  onReply("errors-under-detail", "reports errors under detail", ({ reply }) =>
+    reply.status >= 400 ? json(reply.status, { detail: "invalid" }) : undefined,
+  ),
+  onReply("content-type-with-charset", "says application/json; charset=utf-8", ({ reply }) => ({
+    ...reply,
+    headers: [["Content-Type", "application/json; charset=utf-8"]],
+  })),
+  onReply(
+    "empty-instances-are-fine",
+    "answers an empty list of instances with no predictions",
+    ({ endpoint, request }) => {
+      const instances =
+        endpoint === "predict"
+          ? (toPlain(new Map(Object.entries(bodyOf(request.body) ?? {})) as unknown as JsonValue) as Body)["instances"]
+          : undefined;
+      return Array.isArray(instances) && instances.length === 0 ? json(200, { predictions: [] }) : undefined;
+    },
+  ),
+].map(legal);
