@@ -14,7 +14,8 @@ export default observe({
       const exchange = await context.send(
         infer(context.model.name, inferBody(goodTensors(context, context.model), { id })),
       );
-      given.status(exchange, 200);
+      // Once an ordinary id is served, an answer that fails for another id fails because of it.
+      (id === IDS[0] ? given : expect).status(exchange, 200);
       expect.equal(given.object(exchange)["id"], id, "/id");
     }
   },
