@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 import { assetJson } from "../src/base/assets.ts";
+import { suites } from "../suites/index.ts";
+import { suiteReadme } from "./suite-readme.ts";
 
 /** The text of `src/result/document.gen.ts`: the types of the result document, made from its schema. */
 export async function documentTypes(): Promise<string> {
@@ -16,4 +18,5 @@ export async function documentTypes(): Promise<string> {
 
 if (import.meta.filename === process.argv[1]) {
   writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
+  for (const entry of suites) writeFileSync(new URL(`../suites/${entry.suite.id}/README.md`, import.meta.url), suiteReadme(entry));
 }

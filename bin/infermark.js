@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { spawn } from "node:child_process";
 // The launcher: the package runs its compiled `dist/`; a checkout without a build runs `src/` through tsx.
 import { existsSync } from "node:fs";
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
