@@ -77,7 +77,9 @@ function stopWhenAskedTo(run: SuiteRun): () => void {
   if (run.signal?.aborted) interrupted();
   run.signal?.addEventListener("abort", interrupted, { once: true });
   const { budgetMs } = run.limits;
-  const timer = budgetMs === undefined ? undefined : setTimeout(() => end("the time budget was spent"), budgetMs);
+  const spent = () => end("the time budget was spent");
+  if (budgetMs !== undefined && budgetMs <= 0) spent();
+  const timer = budgetMs === undefined ? undefined : setTimeout(spent, budgetMs);
   return () => {
     clearTimeout(timer);
     run.signal?.removeEventListener("abort", interrupted);
