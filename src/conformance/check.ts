@@ -123,7 +123,7 @@ export function checksOf<ClauseId extends string>() {
     census: <Item extends CensusItem>(check: Declared<CensusCheck<Item>, ClauseId>): CensusCheck => {
       const whole = { kind: "census" as const, ...check };
       // The kit hands `judge` only what `over` of the same check returned.
-      return whole as unknown as CensusCheck;
+      return whole;
     },
   };
 }

@@ -43,7 +43,7 @@ export function show(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   return shorten(
     JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? member.toString() : member)) ??
-      String(value),
+      typeof value,
   );
 }
 
@@ -78,7 +78,7 @@ function judgeThatRaises(raise: (expected: string, actual: string, at?: string) 
       if (!outcome.ok || outcome.code !== 0) raise("gRPC status OK", describeAnswer(exchange));
       const [message, ...more] = outcome.ok ? outcome.messages : [];
       if (!message || more.length > 0) raise("one message", `${more.length + (message ? 1 : 0)} messages`);
-      return message as Uint8Array;
+      return message;
     },
   };
   return judge;

@@ -29,7 +29,7 @@ export function grpcHost(options: HostOptions): Http2Server {
 
 async function answer(options: HostOptions, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
   const path = String(headers[":path"]);
-  if (!String(headers["content-type"] ?? "").startsWith("application/grpc")) {
+  if (!(headers["content-type"] ?? "").startsWith("application/grpc")) {
     stream.respond({ ":status": 415 }, { endStream: true });
     return;
   }
@@ -99,9 +99,7 @@ function asHeaders(fields: GrpcReply["headers"] = []): OutgoingHttpHeaders {
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): readonly (readonly [string, string])[] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each) => [name, String(each)] as const),
-  );
+  return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each] as const));
 }
 
 function frame(messages: readonly Uint8Array[]): Buffer {

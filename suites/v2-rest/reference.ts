@@ -72,7 +72,7 @@ async function infer(request: HttpRequest, world: World, model: ReferenceModel, 
   if (!call.ok) return problem(400, call.problem);
   try {
     const produced = await model.infer({ version, inputs: call.value.inputs, parameters: call.value.parameters });
-    return reply(200, responseBody(model, version, call.value, produced as readonly Tensor[]));
+    return reply(200, responseBody(model, version, call.value, produced));
   } catch (thrown) {
     if (!isModelError(thrown)) throw thrown;
     return problem(thrown.fault === "client" ? 400 : 500, thrown.message);

@@ -9,7 +9,7 @@ interface Row {
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly kills: RefuseCheck["kills"];
-  request(context: Context, model: string, version?: string): HttpRequest;
+  readonly request: (context: Context, model: string, version?: string) => HttpRequest;
 }
 
 const UNKNOWN_MODEL = "no-such-model";
