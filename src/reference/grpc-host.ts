@@ -5,6 +5,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
+import { messageOf } from "../base/errors.ts";
 import type { GrpcReply, ReferenceRequest } from "./handler.ts";
 import { firstReply, type HostOptions } from "./http-host.ts";
 
@@ -22,7 +23,9 @@ export function grpcHost(options: HostOptions): Http2Server {
   server.on("stream", (stream, headers) => {
     // A client may reset its stream at any time; there is nobody left to tell.
     stream.on("error", () => stream.destroy());
-    void answer(options, stream, headers);
+    answer(options, stream, headers).catch((thrown: unknown) => {
+      if (!stream.destroyed && !stream.headersSent) respond(options, stream, refusal(INTERNAL, messageOf(thrown)));
+    });
   });
   return server;
 }

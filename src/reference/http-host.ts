@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf } from "../base/errors.ts";
 import type { Handler, HttpReply, ReferenceRequest } from "./handler.ts";
 import type { World } from "./world.ts";
 
@@ -13,7 +14,11 @@ export interface HostOptions {
 /** An HTTP/1.1 server, not yet listening, that answers with what the handlers reply. */
 export function httpHost(options: HostOptions): Server {
   return createServer({ keepAlive: true, noDelay: true }, (request, response) => {
-    void answer(options, request, response);
+    answer(options, request, response).catch((thrown: unknown) => {
+      // What a handler throws is a bug of the reference runtime; its client sees what it would see of any server.
+      if (!response.headersSent) write(response, jsonReply(500, { error: messageOf(thrown) }));
+      else request.socket.destroy();
+    });
   });
 }
 
@@ -37,7 +42,7 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
   else if (reply.fault !== "hang") write(response, reply);
 }
 
-/** The first reply that a handler gives; a handler that throws is answered with 500, as a server would. */
+/** The first reply that a handler gives; undefined when the request is nobody's route. */
 export async function firstReply(options: Pick<HostOptions, "handlers" | "world">, request: ReferenceRequest) {
   for (const handler of options.handlers) {
     const reply = await handler(request, options.world);

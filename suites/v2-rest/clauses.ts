@@ -23,6 +23,7 @@ const treatments = {
   "AMB-DATATYPE-CASE": "200 for a lower-case datatype → warn (leniency harms no correct client); wrong values → fail.",
   "AMB-DOC-EXAMPLES":
     "Never derive an expectation from an example where the schema says otherwise; do not lint servers with the examples.",
+  "AMB-DUP": "Record only; crash or reset → fail.",
   "AMB-EMPTY-INPUTS": "Accept 4xx; 5xx warn; 200 with an empty outputs list → warn; 200 with invented data → fail.",
   "AMB-EMPTY-OUTPUTS": "All outputs or 4xx; an empty list → warn.",
   "AMB-ERR-BODY":
@@ -46,9 +47,11 @@ const treatments = {
     "Missing a requested output → fail. Extra outputs → warn. Unknown name: refused → pass; accepted with the known outputs → warn; accepted with an empty or invented output → fail.",
   "AMB-PARAM-TYPES":
     "Float rejected on REST → warn (schema allows it). double/uint64 on gRPC record-only. null/array/object: 4xx or ignored pass; 5xx warn.",
+  "AMB-PLATFORM": "String required; membership record-only.",
   "AMB-RAGGED": "4xx or correct flattening pass; 5xx warn.",
   "AMB-READY-BODY":
     "Grade by status only. Accept an empty body, or any JSON object whose ready/live boolean agrees with the status; other bodies: record. Record which form.",
+  "AMB-SCALAR": "Record.",
   "AMB-SENDER-RULE":
     'Refusal → pass (5xx/INTERNAL → warn). Accepted: a member listed under `required` in the YAML is missing or has another JSON kind → fail; contradictory content with one side silently chosen, or invented values → fail; accepted with the only reasonable reading and right values → warn. A more specific entry on the clause wins. Report these as "accepts an invalid request", apart from "breaks a rule of its own".',
   "AMB-SHAPE-ENFORCE":
@@ -62,6 +65,7 @@ const treatments = {
   "AMB-VERSION-FORMAT": 'Use versions taken from metadata; for the "unknown version" case use 999999 (valid for all).',
   "AMB-VERSION-UNSUPPORTED":
     "Run only when metadata.versions is non-empty. Otherwise: any non-2xx passes; 200/OK that ignores an explicit version → warn.",
+  "AMB-ZERO-DIM": "Record; crash → fail.",
 } as const;
 
 /** Every statement of this binding that a check judges or records, or that cannot be observed from outside. */
@@ -161,11 +165,25 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Server Live" },
     treatment: treatments["AMB-READY-BODY"],
   },
+  "V2REST-LIVE-04": {
+    level: "should",
+    basis: "keyword",
+    says: "The health response body is empty.",
+    source: { document: REQ, section: "Health" },
+    treatment: treatments["AMB-READY-BODY"],
+  },
   "V2REST-LIVE-05": {
     level: "must",
     basis: "implied",
     says: "The endpoint is usable as a Kubernetes livenessProbe without adaptation: plain GET, no body, no special headers, status in 200–399, answered promptly.",
     source: { document: OIP_R, section: "API Definitions" },
+  },
+  "V2REST-LIVE-06": {
+    level: "must",
+    basis: "declared",
+    says: 'A successful live answer returns the live response object, {"live": bool}, in the body.',
+    source: { document: OIP_R, section: "Server Live" },
+    treatment: treatments["AMB-READY-BODY"],
   },
   "V2REST-READY-01": {
     level: "must",
@@ -185,6 +203,13 @@ export const clauses = clauseRegistry({
     basis: "implied",
     says: "The endpoint is usable as a Kubernetes readinessProbe without adaptation.",
     source: { document: OIP_R, section: "API Definitions" },
+  },
+  "V2REST-READY-05": {
+    level: "must",
+    basis: "declared",
+    says: "A successful ready answer returns the ready response object in the body (key `ready` on the website, `live` in the OIP repository).",
+    source: { document: OIP_R, section: "Server Ready" },
+    treatment: treatments["AMB-READY-BODY"],
   },
   "V2REST-MREADY-01": {
     level: "must",
@@ -219,12 +244,25 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "API Definitions" },
     treatment: treatments["AMB-UNKNOWN-MODEL"],
   },
+  "V2REST-MREADY-07": {
+    level: "may",
+    basis: "keyword",
+    says: "Without a version in the URL the server picks one by its own policy.",
+    source: { document: REQ, section: "Model Ready" },
+  },
   "V2REST-MREADY-08": {
     level: "must",
     basis: "implied",
     says: "A version that does not exist is never reported ready.",
     source: { document: REQ, section: "Model Ready" },
     treatment: treatments["AMB-VERSION-UNSUPPORTED"],
+  },
+  "V2REST-MREADY-09": {
+    level: "must",
+    basis: "declared",
+    says: "A successful model-ready answer returns the object with the model name and a boolean.",
+    source: { document: OIP_R, section: "Model Ready" },
+    treatment: treatments["AMB-READY-BODY"],
   },
   "V2REST-SMETA-01": {
     level: "must",
@@ -246,6 +284,13 @@ export const clauses = clauseRegistry({
     says: "`name` and `version` are strings; `extensions` is an array of strings.",
     source: { document: OIP_Y, section: "metadata_server_response" },
   },
+  "V2REST-SMETA-04": {
+    level: "must",
+    basis: "implied",
+    says: "The path is `v2`; the YAML spells it `/v2/`.",
+    source: { document: OIP_R, section: "HTTP/REST" },
+    treatment: treatments["AMB-TRAILING-SLASH"],
+  },
   "V2REST-SMETA-05": {
     level: "must",
     basis: "keyword",
@@ -260,6 +305,12 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Server Metadata Response JSON Error Object" },
     treatment: treatments["AMB-ERR-BODY"],
     notObservable: "Server metadata takes no input, so only fault injection inside the server makes it fail.",
+  },
+  "V2REST-SMETA-07": {
+    level: "may",
+    basis: "keyword",
+    says: "A server may define and document its own extension names; no name is standardised.",
+    source: { document: OIP_R, section: "Server Metadata Response JSON Object" },
   },
   "V2REST-MMETA-01": {
     level: "must",
@@ -293,6 +344,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Model Metadata Response JSON Object" },
     treatment: treatments["AMB-NULL-OPTIONAL"],
   },
+  "V2REST-MMETA-06": {
+    level: "must",
+    basis: "declared",
+    says: "`platform` has the form `<project>_<format>` and comes from a short published list; it is informational.",
+    source: { document: OIP_R, section: "Platforms" },
+    treatment: treatments["AMB-PLATFORM"],
+  },
   "V2REST-MMETA-07": {
     level: "must",
     basis: "schema",
@@ -325,6 +383,12 @@ export const clauses = clauseRegistry({
     says: "That failure carries an object with a string `error`.",
     source: { document: OIP_R, section: "Model Metadata Response JSON Error Object" },
     treatment: treatments["AMB-ERR-BODY"],
+  },
+  "V2REST-MMETA-12": {
+    level: "may",
+    basis: "keyword",
+    says: "Without a version the server picks one by policy or refuses.",
+    source: { document: OIP_R, section: "Model Metadata" },
   },
   "V2REST-MMETA-13": {
     level: "must",
@@ -365,6 +429,12 @@ export const clauses = clauseRegistry({
     basis: "declared",
     says: "A successful inference is a 200.",
     source: { document: OIP_R, section: "Inference Response JSON Object" },
+  },
+  "V2REST-INFER-03": {
+    level: "may",
+    basis: "keyword",
+    says: "Without a version the server picks one by policy or refuses.",
+    source: { document: OIP_R, section: "Inference Request JSON Object" },
   },
   "V2REST-INFER-04": {
     level: "must",
@@ -475,6 +545,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Parameters" },
     treatment: treatments["AMB-PARAM-TYPES"],
   },
+  "V2REST-INFER-20": {
+    level: "may",
+    basis: "keyword",
+    says: "Servers may define their own parameters; none is standard.",
+    source: { document: OIP_R, section: "Parameters" },
+    treatment: treatments["AMB-UNKNOWN-PARAM"],
+  },
   "V2REST-INFER-21": {
     level: "must",
     basis: "keyword",
@@ -515,6 +592,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Request Output" },
     treatment: [treatments["AMB-422"], treatments["AMB-SENDER-RULE"]].join(" "),
   },
+  "V2REST-INFER-27": {
+    level: "must",
+    basis: "implied",
+    says: "Naming the same output twice is unspecified.",
+    source: { document: OIP_R, section: "Request Output" },
+    treatment: treatments["AMB-DUP"],
+  },
   "V2REST-INFER-28": {
     level: "must",
     basis: "implied",
@@ -533,6 +617,13 @@ export const clauses = clauseRegistry({
     basis: "implied",
     says: "Inputs are identified by name, not position.",
     source: { document: OIP_R, section: "Request Input" },
+  },
+  "V2REST-INFER-31": {
+    level: "must",
+    basis: "implied",
+    says: "Two inputs with one name are unspecified.",
+    source: { document: OIP_R, section: "Request Input" },
+    treatment: treatments["AMB-DUP"],
   },
   "V2REST-INFER-32": {
     level: "must",
@@ -575,6 +666,20 @@ export const clauses = clauseRegistry({
     says: "A -1 dimension accepts any non-negative size.",
     source: { document: OIP_R, section: "Model Metadata Response JSON Object" },
   },
+  "V2REST-INFER-39": {
+    level: "must",
+    basis: "implied",
+    says: "A zero-sized dimension has no stated meaning.",
+    source: { document: OIP_R, section: "Request Input" },
+    treatment: treatments["AMB-ZERO-DIM"],
+  },
+  "V2REST-INFER-40": {
+    level: "must",
+    basis: "implied",
+    says: "A rank-0 tensor (`shape: []`) has no stated meaning.",
+    source: { document: OIP_R, section: "Request Input" },
+    treatment: treatments["AMB-SCALAR"],
+  },
   "V2REST-INFER-41": {
     level: "must",
     basis: "keyword",
@@ -595,6 +700,13 @@ export const clauses = clauseRegistry({
     says: "The request is accepted with a Content-Length header or with chunked framing, which every HTTP/1.1 recipient must be able to parse (it may still insist on a length with 411).",
     source: { document: OIP_R, section: "Inference Request Examples" },
     treatment: treatments["AMB-CHUNKED"],
+  },
+  "V2REST-INFER-45": {
+    level: "must",
+    basis: "implied",
+    says: "A shape whose dimensions are valid integers but whose product is beyond any body is refused without harm.",
+    source: { document: OIP_R, section: "Request Input" },
+    treatment: treatments["AMB-COUNT"],
   },
   "V2REST-INFER-46": {
     level: "must",
@@ -777,6 +889,12 @@ export const clauses = clauseRegistry({
     basis: "implied",
     says: "Exponents, negative zero and integers written for float types are plain JSON numbers and must be accepted.",
     source: { document: OIP_R, section: "Tensor Data" },
+  },
+  "V2REST-DATA-22": {
+    level: "must",
+    basis: "declared",
+    says: "A BYTES element is variable in size, up to 2^32 bytes.",
+    source: { document: OIP_R, section: "Tensor Data Types" },
   },
 });
 

@@ -17,6 +17,7 @@ import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
 import metadata from "./checks/metadata.ts";
 import modelNames from "./checks/model-names-are-case-sensitive.ts";
 import numericId from "./checks/numeric-id-is-not-dropped.ts";
+import observations from "./checks/observations.ts";
 import oddData from "./checks/odd-data.ts";
 import parameters from "./checks/parameters.ts";
 import repeatedReads from "./checks/reads-can-be-repeated.ts";
@@ -27,6 +28,7 @@ import everyEndpoint from "./checks/serves-every-endpoint.ts";
 import shapes from "./checks/shapes.ts";
 import unknownRoutes from "./checks/unknown-routes-are-refused.ts";
 import unknownThings from "./checks/unknown-things.ts";
+import unstatedForms from "./checks/unstated-forms.ts";
 import wrongVerbs from "./checks/wrong-verbs-are-refused.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf } from "./endpoints.ts";
@@ -62,6 +64,8 @@ const checks: readonly Check[] = [
   ...responseValues,
   ...dataSemantics,
   ...oddData,
+  ...unstatedForms,
+  ...observations,
 ];
 
 /** The Open Inference Protocol (KServe V2) over HTTP/REST. */

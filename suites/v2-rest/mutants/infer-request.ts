@@ -35,7 +35,39 @@ function fillMissing(body: Body): Body {
   return { ...body, inputs: [only, { ...only, name: other, data: dataOf(only).map(() => zero) }] };
 }
 
+/** Drops the connection when the inputs or outputs of an inference request look like this. */
+function diesOn(id: string, does: string, when: (body: Body, inputs: readonly Body[]) => boolean): Mutant {
+  return onReply(id, does, ({ endpoint, request }) => {
+    const body = endpoint === "infer" ? requestBody(request) : undefined;
+    const inputs = body?.["inputs"];
+    return body && Array.isArray(inputs) && when(body, inputs as Body[])
+      ? { ...jsonReply(500, {}), fault: "drop" }
+      : undefined;
+  });
+}
+
+const repeats = (members: unknown) =>
+  Array.isArray(members) && new Set((members as Body[]).map(({ name }) => name)).size < members.length;
+const someShape = (inputs: readonly Body[], test: (shape: readonly unknown[]) => boolean) =>
+  inputs.some(({ shape }) => Array.isArray(shape) && test(shape));
+const textOf = (size: unknown) => (size instanceof JsonNumber ? size.text : "");
+
 export const inferRequestMutants: readonly Mutant[] = [
+  diesOn("dies-on-repeated-outputs", "drops the connection when an output is asked for twice", (body) =>
+    repeats(body["outputs"]),
+  ),
+  diesOn("dies-on-repeated-inputs", "drops the connection when an input is given twice", (_, inputs) =>
+    repeats(inputs),
+  ),
+  diesOn("dies-on-zero-size", "drops the connection on a dimension of zero", (_, inputs) =>
+    someShape(inputs, (shape) => shape.some((size) => textOf(size) === "0")),
+  ),
+  diesOn("dies-on-rank-zero", "drops the connection on a tensor of rank zero", (_, inputs) =>
+    someShape(inputs, (shape) => shape.length === 0),
+  ),
+  diesOn("dies-on-impossible-shapes", "allocates by the shape it is told and dies", (_, inputs) =>
+    someShape(inputs, (shape) => shape.some((size) => textOf(size).length > 9)),
+  ),
   mutant(
     "empty-body-is-a-request",
     "answers an empty body with a fabricated output",
@@ -204,7 +236,7 @@ export const inferRequestMutants: readonly Mutant[] = [
   onInferJson("pads-short-data", "fills short data up with zeros", (body) =>
     mapMembers(body, "inputs", (input) =>
       resized(input, (data, size) =>
-        data.length > 1 && data.length < size
+        data.length > 1 && data.length < size && size < 1000
           ? [...data, ...Array.from({ length: size - data.length }, () => zero)]
           : data,
       ),
