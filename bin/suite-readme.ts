@@ -20,12 +20,17 @@ export function suiteReadme({ suite, mutants, variants }: SuiteEntry): string {
     "",
     "| clause | level | it says | check | proven by |",
     "|---|---|---|---|---|",
-    ...clauses.filter(({ notObservable }) => notObservable === undefined).flatMap((clause) => rowsOf(clause, suite.checks)),
+    ...clauses
+      .filter(({ notObservable }) => notObservable === undefined)
+      .flatMap((clause) => rowsOf(clause, suite.checks)),
     "",
   ];
   if (unobservable.length > 0) {
     lines.push("## Not observable from outside", "", "| clause | it says | why |", "|---|---|---|");
-    lines.push(...unobservable.map(({ id, says, notObservable }) => `| ${id} | ${cell(says)} | ${cell(notObservable ?? "")} |`), "");
+    lines.push(
+      ...unobservable.map(({ id, says, notObservable }) => `| ${id} | ${cell(says)} | ${cell(notObservable ?? "")} |`),
+      "",
+    );
   }
   lines.push("## Legal variants", "", "Deviations that the specification allows; no check fails on them.", "");
   lines.push(...variants.map(({ id, does }) => `* \`${id}\`: ${does}`), "");

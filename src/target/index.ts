@@ -1,10 +1,13 @@
+export * from "./address.ts";
 export * from "./datatypes.ts";
 export * from "./fixtures.ts";
 export * from "./half-precision.ts";
+export * from "./input-file.ts";
 export * from "./json.ts";
 export * from "./model.ts";
 export * from "./oip-grpc.ts";
 export * from "./oip-inference.ts";
 export * from "./oip-messages.ts";
+export { type ProbeOptions, probeTarget } from "./probe.ts";
 export * from "./synthesis.ts";
 export * from "./tensors.ts";

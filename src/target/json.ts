@@ -12,7 +12,12 @@ export type JsonObject = ReadonlyMap<string, JsonValue>;
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 
 export type JsonRead =
-  | { readonly ok: true; readonly value: JsonValue }
+  | {
+      readonly ok: true;
+      readonly value: JsonValue;
+      /** JSON pointers of members whose name their object had already used; the last one is the value. */
+      readonly duplicates: readonly string[];
+    }
   | { readonly ok: false; readonly problem: string };
 
 export interface JsonReadOptions {
@@ -23,7 +28,7 @@ export interface JsonReadOptions {
 const MAX_DEPTH = 512;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NON_FINITE = /NaN|-?Infinity/y;
-const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
+const UNICODE_ESCAPE = /u[0-9a-fA-F]{4}/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",
@@ -49,7 +54,7 @@ export function readJson(source: Uint8Array | string, options: JsonReadOptions =
   }
   const reader = new Reader(text, options.nonFinite === true);
   try {
-    return { ok: true, value: reader.document() };
+    return { ok: true, value: reader.document(), duplicates: reader.duplicates };
   } catch (thrown) {
     if (thrown instanceof JsonSyntaxError) return { ok: false, problem: thrown.message };
     throw thrown;
@@ -59,7 +64,10 @@ export function readJson(source: Uint8Array | string, options: JsonReadOptions =
 class JsonSyntaxError extends Error {}
 
 class Reader {
+  readonly duplicates: string[] = [];
   readonly #text: string;
+  /** Member names and indexes from the root down to where the reader is; what lies deeper is stale. */
+  readonly #path: (string | number)[] = [];
   readonly #nonFinite: boolean;
   #at = 0;
 
@@ -130,6 +138,7 @@ class Reader {
     this.#space();
     if (this.#accept("]")) return items;
     for (;;) {
+      this.#path[depth] = items.length;
       items.push(this.#value(depth + 1));
       this.#space();
       if (this.#accept("]")) return items;
@@ -148,6 +157,8 @@ class Reader {
       const name = this.#string();
       this.#space();
       if (!this.#accept(":")) this.#fail('":"');
+      this.#path[depth] = name;
+      if (members.has(name)) this.duplicates.push(pointerTo(this.#path.slice(0, depth + 1)));
       members.set(name, this.#value(depth + 1));
       this.#space();
       if (this.#accept("}")) return members;
@@ -159,30 +170,62 @@ class Reader {
     this.#at += 1;
     let value = "";
     for (;;) {
-      value += this.#take(PLAIN_CHARACTERS) ?? "";
+      value += this.#plainCharacters();
       if (this.#accept('"')) return value;
       if (!this.#accept("\\")) this.#fail("the end of the string");
       value += this.#escape();
     }
   }
 
+  #plainCharacters(): string {
+    const start = this.#at;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      // Beyond the end the code is NaN.
+      if (!(code >= 0x20) || code === 0x22 || code === 0x5c) return this.#text.slice(start, this.#at);
+      this.#at += 1;
+    }
+  }
+
   #escape(): string {
-    const letter = this.#text[this.#at] ?? "";
-    const plain = ESCAPES[letter];
-    if (plain !== undefined && letter !== "") {
+    const plain = ESCAPES[this.#text[this.#at] ?? ""];
+    if (plain !== undefined) {
       this.#at += 1;
       return plain;
     }
-    const hex = /u[0-9a-fA-F]{4}/y;
-    const unicode = this.#take(hex);
+    const unicode = this.#take(UNICODE_ESCAPE);
     if (unicode === undefined) this.#fail("an escape");
     return String.fromCharCode(Number.parseInt(unicode.slice(1), 16));
   }
 }
 
+/** The JSON pointer (RFC 6901) of a path of member names and indexes. */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const MOST_DIGITS = 400;
+
+/** The number if it is an integer however it is spelled (`7`, `7.0`, `70e-1`), exactly; undefined for any other and beyond 400 digits. */
+export function toBigInt({ text }: JsonNumber): bigint | undefined {
+  const [, sign, whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(text) ?? [];
+  if (sign === undefined) return undefined;
+  const digits = (whole + fraction).replace(/0+$/, "");
+  const zeros = Number(exponent) + whole.length - digits.length;
+  if (digits === "" || /^0*$/.test(digits)) return 0n;
+  if (zeros < 0 || digits.length + zeros > MOST_DIGITS) return undefined;
+  return BigInt(`${sign}${digits}${"0".repeat(zeros)}`);
+}
+
+/** The nearest double; of the tokens NaN, Infinity and -Infinity what they say. */
+export function toNumber({ text }: JsonNumber): number {
+  return Number(text);
+}
+
 /** The value with ordinary numbers and objects without a prototype: for schema validation, not for comparing tensors. */
 export function toPlain(value: JsonValue): unknown {
-  if (value instanceof JsonNumber) return Number(value.text);
+  if (value instanceof JsonNumber) return toNumber(value);
   if (value instanceof Map) {
     const plain = Object.create(null) as Record<string, unknown>;
     for (const [name, member] of value as JsonObject) plain[name] = toPlain(member);

@@ -17,7 +17,7 @@ export function encodeMessage<Name extends OipMessageName>(
   value: Encodable<OipMessages[Name]>,
 ): Uint8Array {
   const type = typeOf(name);
-  return new Uint8Array(type.encode(toWire(type, value as Plain)).finish());
+  return new Uint8Array(type.encode(toWire(type, value)).finish());
 }
 
 /**
@@ -40,7 +40,13 @@ const CONTESTED_FIELD = 6;
 let root: protobuf.Root | undefined;
 
 function typeOf(name: string): protobuf.Type {
-  root ??= protobuf.parse(assetText("#protos/open_inference_grpc.proto"), { keepCase: true }).root.resolveAll();
+  if (!root) {
+    // Left to itself it may not find the package, and would read 64-bit integers as numbers without a word.
+    protobuf.util.Long = Long;
+    protobuf.configure();
+    root = protobuf.parse(assetText("#protos/open_inference_grpc.proto"), { keepCase: true }).root;
+    root.resolveAll();
+  }
   return root.lookupType(`inference.${name}`);
 }
 

@@ -87,7 +87,7 @@ export interface ReadyResponse {
   readonly ready: boolean;
 }
 
-type EmptyMessage = Readonly<Record<never, never>>;
+type EmptyMessage = Readonly<Record<string, never>>;
 
 /** The messages of the protocol by their names in the .proto file. */
 export interface OipMessages {

@@ -1,6 +1,6 @@
 import { InfermarkError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { DATATYPES, type Datatype, isDatatype } from "./datatypes.ts";
+import { DATATYPES, type Datatype, type DatatypeInfo, isDatatype } from "./datatypes.ts";
 import type { Element, ModelInfo, Tensor, TensorSpec } from "./model.ts";
 import { elementCount } from "./tensors.ts";
 
@@ -40,19 +40,20 @@ function synthesiseTensor(
   return { name, datatype, shape: sizes, values };
 }
 
+type Synthesise = (info: DatatypeInfo, random: Random) => Element;
+
+const ELEMENTS: Readonly<Record<DatatypeInfo["kind"], Synthesise>> = {
+  boolean: (_info, random) => random.next() < 0.5,
+  bytes: (_info, random) => new TextEncoder().encode(`item-${random.integer(0, 999)}`),
+  integer: ({ min, size }, random) => {
+    const value = random.integer(min === 0n ? 0 : -100, 100);
+    return size === 8 ? BigInt(value) : value;
+  },
+  // Quarters up to 32 are exact in every float format, bfloat16 included.
+  float: (_info, random) => random.integer(1, 127) / 4,
+};
+
 function synthesiseElement(datatype: Datatype, random: Random): Element {
-  const { kind, min, size } = DATATYPES[datatype];
-  switch (kind) {
-    case "boolean":
-      return random.next() < 0.5;
-    case "bytes":
-      return new TextEncoder().encode(`item-${random.integer(0, 999)}`);
-    case "integer": {
-      const value = random.integer(min === 0n ? 0 : -100, 100);
-      return size === 8 ? BigInt(value) : value;
-    }
-    case "float":
-      // Quarters up to 32 are exact in every float format, bfloat16 included.
-      return random.integer(1, 127) / 4;
-  }
+  const info = DATATYPES[datatype];
+  return ELEMENTS[info.kind](info, random);
 }

@@ -1,6 +1,6 @@
 import { DATATYPES, type Datatype, isDatatype } from "./datatypes.ts";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half-precision.ts";
-import { JsonNumber, type JsonValue } from "./json.ts";
+import { JsonNumber, type JsonValue, pointerTo, toBigInt, toNumber } from "./json.ts";
 import type { Element, Tensor } from "./model.ts";
 
 /** A tensor, or what is wrong with what should have been one (`at`: JSON pointer within it). */
@@ -13,8 +13,8 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Nests row-major values by a shape. */
-export function nest<T>(shape: readonly number[], flat: readonly T[]): unknown {
+/** Nests row-major values by a shape; flat for rank 0 and 1. */
+export function nest(shape: readonly number[], flat: readonly unknown[]): unknown {
   if (shape.length <= 1) return flat;
   const [rows = 0, ...inner] = shape;
   const size = elementCount(inner);
@@ -27,7 +27,7 @@ export function tensorToJsonData(tensor: Tensor): readonly JsonValue[] {
 }
 
 function elementToJson(datatype: string, value: Element): JsonValue {
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (value instanceof Uint8Array) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
   if (typeof value === "bigint") return new JsonNumber(value.toString());
   if (typeof value === "boolean") return value;
   if (Object.is(value, -0)) return new JsonNumber("-0");
@@ -36,16 +36,17 @@ function elementToJson(datatype: string, value: Element): JsonValue {
 
 function shortestSingle(value: number): number {
   const single = Math.fround(value);
-  for (let digits = 6; digits < 9; digits++) {
+  // Nine digits tell any two singles apart.
+  for (let digits = 1; digits < 9; digits++) {
     const candidate = Number(single.toPrecision(digits));
     if (Math.fround(candidate) === single) return candidate;
   }
-  return single;
+  return Number(single.toPrecision(9));
 }
 
 /**
- * Reads `{name, datatype, shape, data}` of a request or response; nested data is flattened. Integers beyond the
- * datatype's range are a problem unless `anyRange` lets them through for a comparison.
+ * Reads `{name, datatype, shape, data}` of a request or response; nested data is flattened, and how it is nested is not
+ * judged. Integers beyond the datatype's range are a problem unless `anyRange` lets them through for a comparison.
  */
 export function tensorFromJson(json: JsonValue, options: { readonly anyRange?: boolean } = {}): TensorRead {
   if (!(json instanceof Map)) return { ok: false, problem: "a tensor must be an object" };
@@ -63,22 +64,17 @@ export function tensorFromJson(json: JsonValue, options: { readonly anyRange?: b
   );
   if (sizes.includes(undefined)) return { ok: false, problem: "dimensions must be unsigned integers", at: "/shape" };
   if (!Array.isArray(data)) return { ok: false, problem: "data must be an array", at: "/data" };
-  return valuesFromJson(
-    name,
-    datatype,
-    sizes as number[],
-    (data as readonly unknown[]).flat(Infinity) as readonly JsonValue[],
-    options.anyRange === true,
-  );
+  return valuesFromJson(name, datatype, sizes as number[], data as readonly JsonValue[], options.anyRange === true);
 }
 
 function valuesFromJson(
   name: string,
   datatype: Datatype,
   shape: readonly number[],
-  flat: readonly JsonValue[],
+  data: readonly JsonValue[],
   anyRange: boolean,
 ): TensorRead {
+  const flat = (data as readonly unknown[]).flat(Infinity) as readonly JsonValue[];
   const count = elementCount(shape);
   if (flat.length !== count)
     return {
@@ -90,14 +86,35 @@ function valuesFromJson(
   for (const [index, item] of flat.entries()) {
     const value = elementFromJson(datatype, item, anyRange);
     if (value === undefined)
-      return { ok: false, problem: `${showItem(item)} is no ${datatype} element`, at: `/data/${index}` };
+      return {
+        ok: false,
+        problem: `${showItem(item)} is no ${datatype} element`,
+        at: `/data${pointerOf(data, index)}`,
+      };
     values.push(value);
   }
   return { ok: true, tensor: { name, datatype, shape, values } };
 }
 
+/** Where in nested data the n-th element is. */
+function pointerOf(data: readonly JsonValue[], index: number): string {
+  let before = 0;
+  for (const [position, item] of data.entries()) {
+    if (!Array.isArray(item)) {
+      if (before === index) return pointerTo([position]);
+      before += 1;
+      continue;
+    }
+    const size = (item as readonly unknown[]).flat(Infinity).length;
+    if (index < before + size) return pointerTo([position]) + pointerOf(item as readonly JsonValue[], index - before);
+    before += size;
+  }
+  return "";
+}
+
 function showItem(item: JsonValue): string {
-  return item instanceof JsonNumber ? item.text : (JSON.stringify(item) ?? "nothing");
+  if (item instanceof JsonNumber) return item.text;
+  return item instanceof Map ? "an object" : JSON.stringify(item);
 }
 
 function elementFromJson(datatype: Datatype, item: JsonValue, anyRange: boolean): Element | undefined {
@@ -105,27 +122,19 @@ function elementFromJson(datatype: Datatype, item: JsonValue, anyRange: boolean)
   if (info.kind === "bytes") return typeof item === "string" ? new TextEncoder().encode(item) : undefined;
   if (info.kind === "boolean") return typeof item === "boolean" ? item : undefined;
   if (!(item instanceof JsonNumber)) return undefined;
-  if (info.kind === "float") return floatFromText(datatype, item.text);
-  const value = integerFromText(item.text);
+  if (info.kind === "float") return floatFrom(datatype, toNumber(item));
+  const value = toBigInt(item);
   if (value === undefined) return undefined;
   if (!anyRange && (value < (info.min as bigint) || value > (info.max as bigint))) return undefined;
   return info.size === 8 ? value : Number(value);
 }
 
-/** `7`, `7.0` and `7e0` are the integer 7; `7.5` is none. */
-function integerFromText(text: string): bigint | undefined {
-  if (/^-?\d+$/.test(text)) return BigInt(text);
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-}
-
-function floatFromText(datatype: Datatype, text: string): number | undefined {
-  const value = Number(text);
+function floatFrom(datatype: Datatype, value: number): number | undefined {
   const rounded = roundTo(datatype, value);
   return Number.isFinite(value) && !Number.isFinite(rounded) ? undefined : rounded;
 }
 
-/** The value as the datatype can hold it. */
+/** The nearest value that the datatype can hold. */
 export function roundTo(datatype: string, value: number): number {
   if (datatype === "FP32") return Math.fround(value);
   if (datatype === "FP16") return fromFloat16(toFloat16(value));
@@ -204,11 +213,11 @@ const WRITERS: Readonly<Record<FixedSize, Writer>> = {
   UINT8: (view, at, value) => view.setUint8(at, Number(value)),
   UINT16: (view, at, value) => view.setUint16(at, Number(value), true),
   UINT32: (view, at, value) => view.setUint32(at, Number(value), true),
-  UINT64: (view, at, value) => view.setBigUint64(at, BigInt(value as bigint), true),
+  UINT64: (view, at, value) => view.setBigUint64(at, BigInt(value as bigint | number), true),
   INT8: (view, at, value) => view.setInt8(at, Number(value)),
   INT16: (view, at, value) => view.setInt16(at, Number(value), true),
   INT32: (view, at, value) => view.setInt32(at, Number(value), true),
-  INT64: (view, at, value) => view.setBigInt64(at, BigInt(value as bigint), true),
+  INT64: (view, at, value) => view.setBigInt64(at, BigInt(value as bigint | number), true),
   FP16: (view, at, value) => view.setUint16(at, toFloat16(Number(value)), true),
   FP32: (view, at, value) => view.setFloat32(at, Number(value), true),
   FP64: (view, at, value) => view.setFloat64(at, Number(value), true),
@@ -255,6 +264,13 @@ function sameElement(a: Element, b: Element): boolean {
 }
 
 function showElement(value: Element | undefined): string {
-  if (value instanceof Uint8Array) return JSON.stringify(new TextDecoder().decode(value));
+  if (value instanceof Uint8Array) return showBytes(value);
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Text where the bytes are UTF-8, else hexadecimal: different elements never look the same. */
+function showBytes(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes);
+  const text = buffer.toString("utf8");
+  return Buffer.from(text).equals(buffer) ? JSON.stringify(text) : `0x${buffer.toString("hex")}`;
 }

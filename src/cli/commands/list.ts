@@ -1,0 +1,37 @@
+import { profiles, suites } from "../../../suites/index.ts";
+import { FIXTURES, type TensorSpec } from "../../target/index.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { unknownId } from "../suggest.ts";
+
+const LISTS: Readonly<Record<string, () => readonly (readonly [id: string, text: string])[]>> = {
+  suites: () =>
+    suites.map(({ suite }) => [
+      suite.id,
+      `${suite.title}: ${suite.checks.length} checks, ${Object.keys(suite.clauses).length} clauses`,
+    ]),
+  checks: () => suites.flatMap(({ suite }) => suite.checks.map(({ id, title }) => [id, title] as const)),
+  profiles: () => profiles.map(({ id, title, suites: needed }) => [id, `${title}: ${needed.join(", ")}`]),
+  faults: () =>
+    suites.flatMap(({ mutants, variants }) => [...mutants, ...variants].map(({ id, does }) => [id, does] as const)),
+  models: () =>
+    [...FIXTURES.values()].map(({ name, inputs, outputs }) => [name, `${tensors(inputs)} → ${tensors(outputs)}`]),
+};
+
+/** Prints one of the lists, or the suites and profiles. Throws USAGE for a list that does not exist. */
+export function list(what: string | undefined): number {
+  if (what !== undefined && !(what in LISTS)) throw unknownId("list", what, Object.keys(LISTS));
+  for (const name of what === undefined ? ["suites", "profiles"] : [what]) {
+    if (what === undefined) process.stdout.write(`${name}\n`);
+    print(LISTS[name]?.() ?? []);
+  }
+  return ExitCode.ok;
+}
+
+function print(rows: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...rows.map(([id]) => id.length));
+  for (const [id, text] of rows) process.stdout.write(`  ${id.padEnd(width)}  ${text}\n`);
+}
+
+function tensors(specs: readonly TensorSpec[]): string {
+  return specs.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(",")}]`).join(", ") || "any JSON";
+}

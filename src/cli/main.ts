@@ -1,0 +1,174 @@
+import { Command, CommanderError, Option } from "commander";
+import { InfermarkError, messageOf } from "../base/errors.ts";
+import { toolIdentity } from "./environment.ts";
+import { ExitCode, exitCodeOf } from "./exit-codes.ts";
+import {
+  CONFORMANCE_OPTIONS,
+  keyOf,
+  LOAD_OPTIONS,
+  type OptionSpec,
+  OUTPUT_OPTIONS,
+  TARGET_OPTIONS,
+} from "./options.ts";
+
+type Action = (...args: unknown[]) => Promise<number>;
+
+const program = new Command("infermark")
+  .description("Tells whether a model serving runtime keeps its protocol contract, and how much load it carries.")
+  .version(toolIdentity().version)
+  .showHelpAfterError("(add --help for the options)")
+  .exitOverride();
+
+function command(
+  name: string,
+  description: string,
+  groups: Readonly<Record<string, readonly OptionSpec[]>>,
+  action: Action,
+): Command {
+  const made = program.command(name).description(description).exitOverride();
+  for (const [heading, options] of Object.entries(groups)) {
+    for (const option of options) made.addOption(optionOf(option).helpGroup(heading));
+  }
+  return made.action(async (...args: unknown[]) => {
+    process.exitCode = await action(...args);
+  });
+}
+
+function optionOf({ name, kind, value, help }: OptionSpec): Option {
+  const option = new Option(`--${name}${kind === "boolean" ? "" : ` <${value ?? "VALUE"}>`}`, help);
+  // A flag that is not given stays undefined, so that the config file can speak.
+  if (kind === "list")
+    return option.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);
+  return option;
+}
+
+const runs =
+  (parts: { readonly conformance: boolean; readonly load: boolean }): Action =>
+  async (flags) => {
+    const given = givenFlags(flags as Readonly<Record<string, unknown>>);
+    const [{ readConfig }, { settingsFrom }, { run }] = await Promise.all([
+      import("./config.ts"),
+      import("./settings.ts"),
+      import("./run.ts"),
+    ]);
+    const config = given["config"];
+    return run(
+      settingsFrom(given, readConfig(typeof config === "string" ? config : undefined)),
+      parts,
+      process.argv.slice(2),
+    );
+  };
+
+/** Commander sets the key of a `--no-…` flag to true when it is absent; absent means not given. */
+function givenFlags(flags: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const negated = TARGET_OPTIONS.filter(({ name }) => name.startsWith("no-")).map(keyOf);
+  return Object.fromEntries(Object.entries(flags).filter(([key, value]) => !(negated.includes(key) && value === true)));
+}
+
+const target = { "Target:": TARGET_OPTIONS };
+const output = { "Output:": OUTPUT_OPTIONS };
+command(
+  "certify",
+  "check conformance, measure load, and report both",
+  { ...target, "Checks:": CONFORMANCE_OPTIONS, "Load:": LOAD_OPTIONS, ...output },
+  runs({ conformance: true, load: true }),
+);
+command(
+  "conformance",
+  "check whether the runtime keeps its protocol contract",
+  { ...target, "Checks:": CONFORMANCE_OPTIONS, ...output },
+  runs({ conformance: true, load: false }),
+);
+command(
+  "load",
+  "measure how much load the runtime carries",
+  { ...target, "Load:": LOAD_OPTIONS, ...output },
+  runs({ conformance: false, load: true }),
+);
+
+command(
+  "serve",
+  "serve the reference runtime, for developing clients and for trying infermark out",
+  {
+    "Options:": [
+      { name: "rest-port", kind: "text", value: "PORT", help: "REST port; 0 for any free one (default 8080)" },
+      { name: "grpc-port", kind: "text", value: "PORT", help: "gRPC port; 0 for any free one (default 8081)" },
+      { name: "host", kind: "text", value: "ADDRESS", help: "address to listen on (default 127.0.0.1)" },
+      {
+        name: "fault",
+        kind: "list",
+        value: "ID",
+        help: "behave wrongly in this way, e.g. v2-rest:drops-id (repeatable)",
+      },
+      {
+        name: "latency",
+        kind: "text",
+        value: "LAW",
+        help: "time of each inference: 2ms, uniform:1ms:5ms or exponential:4ms",
+      },
+      { name: "max-body", kind: "text", value: "SIZE", help: "largest request body (default 64MB)" },
+    ],
+  },
+  async (flags) => (await import("./commands/serve.ts")).serve(flags as Readonly<Record<string, unknown>>),
+);
+
+command("demo", "serve the reference runtime, certify it, load it, and write a report", output, async (flags) =>
+  (await import("./commands/demo.ts")).demo(givenFlags(flags as Readonly<Record<string, unknown>>)),
+);
+
+const report = program.command("report").description("work with reports").exitOverride();
+report
+  .command("render <document>")
+  .description("write the reports of a result.json again")
+  .option("--out <DIR>", "where they go", "infermark-report")
+  .exitOverride()
+  .action(async (file: string, { out }: { out: string }) => {
+    process.exitCode = await (await import("./commands/report.ts")).render(file, out);
+  });
+report
+  .command("extract <page>")
+  .description("print the result.json that an HTML report holds")
+  .option("-o, --output <FILE>", "write it to a file")
+  .exitOverride()
+  .action(async (file: string, { output: to }: { output?: string }) => {
+    process.exitCode = await (await import("./commands/report.ts")).extract(file, to);
+  });
+
+program
+  .command("list [what]")
+  .description("list suites, checks, profiles, faults or models")
+  .exitOverride()
+  .action(async (what: string | undefined) => {
+    process.exitCode = (await import("./commands/list.ts")).list(what);
+  });
+program
+  .command("explain <id>")
+  .description("explain a check, a clause or a fault")
+  .exitOverride()
+  .action(async (id: string) => {
+    process.exitCode = (await import("./commands/explain.ts")).explain(id);
+  });
+
+/** Every way a command can end, as an exit code and at most a few lines on standard error. */
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (thrown) {
+    process.exitCode = codeFor(thrown);
+  }
+}
+
+function codeFor(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (thrown instanceof InfermarkError) {
+    process.stderr.write(`infermark: ${thrown.message}\n${thrown.hint === undefined ? "" : `  ${thrown.hint}\n`}`);
+    return exitCodeOf(thrown.code);
+  }
+  process.stderr.write(
+    `infermark: internal error: ${messageOf(thrown)}\n  this is a bug of infermark; --verbose shows where\n`,
+  );
+  if (process.argv.includes("--verbose") && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+  return ExitCode.internal;
+}
+
+await main();

@@ -1,0 +1,87 @@
+/** How an option's value is read. */
+export type OptionKind = "text" | "list" | "boolean" | "duration" | "count" | "bytes";
+
+/** One option of a command; the same name, in camel case, is its key in infermark.yaml. */
+export interface OptionSpec {
+  readonly name: string;
+  readonly kind: OptionKind;
+  /** What stands for the value in help, e.g. URL. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+const text = (name: string, value: string, help: string): OptionSpec => ({ name, kind: "text", value, help });
+const list = (name: string, value: string, help: string): OptionSpec => ({
+  name,
+  kind: "list",
+  value,
+  help: `${help} (repeatable)`,
+});
+const flag = (name: string, help: string): OptionSpec => ({ name, kind: "boolean", help });
+const duration = (name: string, help: string): OptionSpec => ({ name, kind: "duration", value: "TIME", help });
+const count = (name: string, help: string): OptionSpec => ({ name, kind: "count", value: "N", help });
+
+/** Where and how the target is reached. */
+export const TARGET_OPTIONS: readonly OptionSpec[] = [
+  text("rest", "URL", "REST address, e.g. http://127.0.0.1:8080; a path is put before every request"),
+  text("grpc", "HOST:PORT", "gRPC address; grpcs://HOST:PORT for TLS"),
+  list("model", "NAME", "a model to test; without one, the fixture models by their names"),
+  text("input", "FILE", "a valid V2 inference request, for a model whose metadata does not tell its tensors"),
+  flag("no-fixtures", "do not look for fixture models"),
+  duration("wait-ready", "wait until the target is seen ready twice in a row; exit 3 when it is not by then"),
+  list("header", "'NAME: VALUE'", "an extra header for REST"),
+  list("metadata", "'NAME: VALUE'", "extra metadata for gRPC"),
+  text("token-env", "VARIABLE", "send the bearer token that this environment variable holds"),
+  text("token-file", "FILE", "send the bearer token that this file holds"),
+  text("ca", "FILE", "trust the certificate authorities in this PEM file"),
+  text("cert", "FILE", "client certificate (PEM)"),
+  text("key", "FILE", "key of the client certificate (PEM)"),
+  flag("insecure", "accept any certificate"),
+  text("server-name", "NAME", "name for SNI and certificate check"),
+  text("authority", "NAME", "replaces Host and :authority"),
+  list("resolve", "HOST:PORT:ADDRESS", "connect to this address for that host and port"),
+  duration("timeout", "for one request (default 10s)"),
+  { name: "max-response", kind: "bytes", value: "SIZE", help: "largest answer that is read, e.g. 64MB (default)" },
+];
+
+/** Which checks run, and how. */
+export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
+  list("suite", "ID", "run this suite, whether or not the target seems to offer it"),
+  list("profile", "ID", "run the suites of this profile and require that it is earned"),
+  list("check", "ID", "run this check alone"),
+  flag("strict", "warnings fail the run"),
+  flag("safe", "send nothing invalid, nothing over 1 MB, one request at a time"),
+  flag("dangerous", "also run checks that may harm a weak server"),
+  flag("dry-run", "print every request as a command and send nothing to the target"),
+  duration("budget", "end the checks after this time"),
+  text("baseline", "FILE", "known failures (known-failing.yaml): they do not fail the run, stale entries do"),
+];
+
+/** What load is sent. */
+export const LOAD_OPTIONS: readonly OptionSpec[] = [
+  list("protocol", "ID", "v1-rest, v2-rest or v2-grpc; without one, what the target offers"),
+  text("encoding", "NAME", "how tensors travel: json, typed or raw"),
+  text("engine", "NAME", "undici or autocannon for REST, grpc-js for gRPC"),
+  count("concurrency", "requests in flight (default 8)"),
+  count("batch", "rows in each request (default 1)"),
+  duration("duration", "length of the measurement (default 10s)"),
+  duration("warmup", "load before it that is not measured (default 2s)"),
+  count("server-pid", "observe processor time and memory of this process and its children"),
+  flag("allow-remote", "allow load to an address that is not loopback"),
+  list("threshold", "LIMIT", "e.g. 'p99<=50ms', 'error-rate<=1%', 'throughput>=100'"),
+];
+
+/** What is written. */
+export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
+  text("out", "DIR", "where result.json, index.html, junit.xml and summary.md go (default infermark-report)"),
+  flag("json", "print the result document to standard output, and nothing else there"),
+  flag("quiet", "print no progress"),
+  flag("verbose", "show the stack of an internal error"),
+  count("seed", "seed of all random choices (default 1)"),
+  text("config", "FILE", "options in YAML (default infermark.yaml where there is one); flags win over it"),
+];
+
+/** The name of an option as a key: `wait-ready` is `waitReady`, `no-fixtures` is `fixtures`. */
+export function keyOf({ name }: Pick<OptionSpec, "name">): string {
+  return name.replace(/^no-/, "").replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,150 @@
+import { parseDuration } from "../base/duration.ts";
+import { InfermarkError } from "../base/errors.ts";
+import {
+  CONFORMANCE_OPTIONS,
+  keyOf,
+  LOAD_OPTIONS,
+  type OptionSpec,
+  OUTPUT_OPTIONS,
+  TARGET_OPTIONS,
+} from "./options.ts";
+
+/** Whose results these are, for the report. */
+export interface SubjectSettings {
+  readonly runtime?: string;
+  readonly version?: string;
+  readonly imageDigest?: string;
+  readonly hardware?: string;
+  readonly contact?: string;
+}
+
+/** Everything that a run was told, from flags and infermark.yaml. Times in milliseconds, sizes in bytes. */
+export interface Settings {
+  readonly rest?: string;
+  readonly grpc?: string;
+  readonly model: readonly string[];
+  readonly input?: string;
+  readonly fixtures: boolean;
+  readonly waitReady?: number;
+  readonly header: readonly string[];
+  readonly metadata: readonly string[];
+  readonly tokenEnv?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure: boolean;
+  readonly serverName?: string;
+  readonly authority?: string;
+  readonly resolve: readonly string[];
+  readonly timeout: number;
+  readonly maxResponse: number;
+  readonly suite: readonly string[];
+  readonly profile: readonly string[];
+  readonly check: readonly string[];
+  readonly strict: boolean;
+  readonly safe: boolean;
+  readonly dangerous: boolean;
+  readonly dryRun: boolean;
+  readonly budget?: number;
+  readonly baseline?: string;
+  readonly protocol: readonly string[];
+  readonly encoding?: string;
+  readonly engine?: string;
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly duration: number;
+  readonly warmup: number;
+  readonly serverPid?: number;
+  readonly allowRemote: boolean;
+  readonly threshold: readonly string[];
+  readonly out: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly seed: number;
+  readonly subject: SubjectSettings;
+}
+
+export const ALL_OPTIONS: readonly OptionSpec[] = [
+  ...TARGET_OPTIONS,
+  ...CONFORMANCE_OPTIONS,
+  ...LOAD_OPTIONS,
+  ...OUTPUT_OPTIONS,
+];
+
+const DEFAULTS = {
+  fixtures: true,
+  insecure: false,
+  timeout: 10_000,
+  maxResponse: 64 * 1024 * 1024,
+  strict: false,
+  safe: false,
+  dangerous: false,
+  dryRun: false,
+  concurrency: 8,
+  batch: 1,
+  duration: 10_000,
+  warmup: 2_000,
+  allowRemote: false,
+  out: "infermark-report",
+  json: false,
+  quiet: false,
+  verbose: false,
+  seed: 1,
+  subject: {},
+} as const;
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Merges flags over the config file's values over the defaults. Throws USAGE for a value that cannot be read. */
+export function settingsFrom(flags: Raw, config: Raw): Settings {
+  const given: Record<string, unknown> = { ...DEFAULTS };
+  for (const option of ALL_OPTIONS) {
+    const key = keyOf(option);
+    const value =
+      option.kind === "boolean" ? (flags[key] ?? config[key]) : (present(flags[key]) ?? present(config[key]));
+    if (value !== undefined) given[key] = read(option, value);
+    else if (option.kind === "list") given[key] = [];
+  }
+  if (config["subject"] !== undefined) given["subject"] = config["subject"];
+  return given as unknown as Settings;
+}
+
+/** An empty list of a repeatable flag was not given. */
+function present(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
+}
+
+function read(option: OptionSpec, value: unknown): unknown {
+  switch (option.kind) {
+    case "boolean":
+      return value === true;
+    case "list":
+      return Array.isArray(value) ? value.map(String) : [String(value)];
+    case "duration":
+      return parseDuration(String(value), `--${option.name}`);
+    case "count":
+      return readCount(option, String(value));
+    case "bytes":
+      return readBytes(option, String(value));
+    case "text":
+      return String(value);
+  }
+}
+
+function readCount({ name }: OptionSpec, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InfermarkError("USAGE", `--${name} "${text}" is not a whole number`);
+  return Number(text);
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+function readBytes({ name }: OptionSpec, text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([KMG]?B?)$/i.exec(text.trim()) ?? [];
+  const factor = UNITS[(unit ?? "?").toUpperCase()] ?? UNITS[`${(unit ?? "?").toUpperCase()}B`];
+  if (digits === undefined || factor === undefined) {
+    throw new InfermarkError("USAGE", `--${name} "${text}" is not a size`, { hint: "write it like 500KB or 64MB" });
+  }
+  return Math.round(Number(digits) * factor);
+}

@@ -1,0 +1,20 @@
+import { type Clock, systemClock } from "../../base/clock.ts";
+import type { LoadEndpoint } from "../endpoint.ts";
+import type { Engine } from "../engine.ts";
+import type { LoadEngineId } from "../plan.ts";
+
+/** Opens an engine against an endpoint; its library is loaded only now. Throws USAGE when the engine cannot serve such an endpoint. */
+export async function createEngine(
+  id: LoadEngineId,
+  endpoint: LoadEndpoint,
+  clock: Clock = systemClock,
+): Promise<Engine> {
+  switch (id) {
+    case "undici":
+      return (await import("./undici.ts")).undiciEngine(endpoint, clock);
+    case "autocannon":
+      return (await import("./autocannon.ts")).autocannonEngine(endpoint, clock);
+    case "grpc-js":
+      return (await import("./grpc-js.ts")).grpcJsEngine(endpoint, clock);
+  }
+}

@@ -1,0 +1,19 @@
+export type { LoadEndpoint } from "./endpoint.ts";
+export {
+  type AnswerCheck,
+  type EncodedRequest,
+  type Engine,
+  type LoadResponse,
+  Outcome,
+  type OutcomeCode,
+  type Phase,
+  type PhaseSummary,
+  type Recorder,
+} from "./engine.ts";
+export { createEngine } from "./engines/index.ts";
+export type { LoadPoint } from "./load-point.ts";
+export { type ConcurrencyPlan, type LoadEngineId, type LoadPlan, type LoadProtocol, parseLoadPlan } from "./plan.ts";
+export type { LoadProgress } from "./progress.ts";
+export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
+export { type LoadRunOptions, runLoad } from "./run-load.ts";
+export type { Workload, WorkloadOptions } from "./workload.ts";

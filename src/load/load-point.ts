@@ -1,0 +1,152 @@
+import type { Series } from "../telemetry/collector.ts";
+
+/** One measured point: fixed settings over one measuring phase. Plain JSON, as the result document holds it. */
+export interface LoadPoint {
+  model: string;
+  /** The binding: `v1-rest`, `v2-rest` or `v2-grpc`. */
+  protocol: string;
+  encoding: string;
+  /** Rows in each request. */
+  batch: number;
+  engine: string;
+  /** Resolution of the engine's time stamps in nanoseconds: no time below is better than this. */
+  resolutionNs: number;
+  /** Requests in flight. */
+  concurrency: number;
+  /** The stage of the plan that the point belongs to, where a plan has stages. */
+  stage?: string;
+  durationMs: number;
+  warmupMs: number;
+  counts: PointCounts;
+  /** Right answers per second within the phase. */
+  throughput: PointEstimate;
+  /** Inferences per second in them. */
+  inferences: PointEstimate;
+  /** From the intended sending to the end of the answer; right answers only. */
+  latency: PointLatency;
+  /** From the actual sending to the end of the answer; right answers only. */
+  service: PointLatency;
+  /** From the intended sending to the end of what was not a right answer; absent when there was none. */
+  failedLatency?: PointLatency;
+  windows: PointWindow[];
+  validity: PointValidity;
+  client: PointClient;
+  /** Absent unless the server's process was observed. */
+  server?: PointServer;
+  telemetry: PointTelemetry;
+  /** The first few error texts, by outcome. */
+  errors: PointError[];
+  /** The part of each worker process; empty when the load ran in one process. */
+  shards: PointShard[];
+}
+
+/** Requests by what became of them. */
+export interface PointCounts {
+  sent: number;
+  ok: number;
+  httpError: number;
+  grpcError: number;
+  timeout: number;
+  refused: number;
+  reset: number;
+  malformed: number;
+  wrongAnswer: number;
+  reconnects: number;
+  /** Answers that were parsed and compared in full. */
+  fullChecks: number;
+  /** Bytes of the bodies that came back. */
+  bytesIn: number;
+}
+
+/** A number with its 95 % confidence interval; the interval is absent when there is too little data for one. */
+export interface PointEstimate {
+  value: number;
+  low?: number;
+  high?: number;
+}
+
+/** A distribution of times in nanoseconds. */
+export interface PointLatency {
+  count: number;
+  minNs: number;
+  maxNs: number;
+  meanNs: number;
+  /** Ascending; empty when nothing was recorded. */
+  percentiles: PointPercentile[];
+  /** Times beyond one hour, recorded as one hour. */
+  clamped: number;
+  /** HDR histogram, V2 compressed, base64; absent when nothing was recorded. */
+  histogram?: string;
+}
+
+export interface PointPercentile {
+  /** 0 to 100. */
+  percentile: number;
+  ns: number;
+  /** The 95 % confidence interval; an end is absent when the samples do not bound it. */
+  lowNs?: number;
+  highNs?: number;
+  /** How many more samples the interval needs; absent when it has enough. */
+  needed?: number;
+}
+
+/** One window of the measuring phase. An answer counts where it ended. */
+export interface PointWindow {
+  startMs: number;
+  durationMs: number;
+  ok: number;
+  failed: number;
+  inferences: number;
+  /** Within 1 %; absent in a window without right answers. */
+  p50Ns?: number;
+  p99Ns?: number;
+}
+
+/** Whether the numbers mean what they say. */
+export interface PointValidity {
+  valid: boolean;
+  problems: { code: string; evidence: string }[];
+  /** What the verdict rests on, as `key: value` texts. */
+  evidence: { key: string; value: string }[];
+}
+
+/** What sending the load cost this machine. */
+export interface PointClient {
+  /** Processor time of the sending process in the phase, in milliseconds. */
+  cpuMs: number;
+  /** The same per request; absent when none was completed. */
+  cpuPerRequestNs?: number;
+  /** Share of time that the event loop was busy, 0 to 1. */
+  eventLoopUtilisation: number;
+  /** Resident memory at the end of the phase. */
+  rssBytes: number;
+}
+
+/** What the load cost the server's process tree. */
+export interface PointServer {
+  /** Processor time in the phase, in milliseconds; absent when it could not be read. */
+  cpuMs?: number;
+  /** The same per inference of a right answer. */
+  cpuPerInferenceNs?: number;
+  /** The greatest resident memory seen. */
+  rssBytes?: number;
+}
+
+/** What collectors saw, and why others saw nothing. */
+export interface PointTelemetry {
+  series: Series[];
+  unavailable: { collector: string; reason: string }[];
+}
+
+export interface PointError {
+  /** A key of the counts, e.g. `timeout`. */
+  outcome: string;
+  message: string;
+}
+
+export interface PointShard {
+  worker: number;
+  sent: number;
+  ok: number;
+  cpuMs?: number;
+}

@@ -1,0 +1,10 @@
+export { clientCpuPerRequest } from "./client-cpu-per-request.ts";
+export { distributionOf, PERCENTILES } from "./distribution.ts";
+export { errorRate } from "./error-rate.ts";
+export { inferenceThroughput } from "./inference-throughput.ts";
+export { latency } from "./latency.ts";
+export type { Metric } from "./metric.ts";
+export { windowRates } from "./rate-estimate.ts";
+export { requestThroughput } from "./request-throughput.ts";
+export { serverCpuPerInference } from "./server-cpu-per-inference.ts";
+export { serviceTime } from "./service-time.ts";

@@ -1,0 +1,103 @@
+import { createHistogram, type Histogram } from "../statistics/index.ts";
+import { Outcome, type OutcomeCode, type Recorder } from "./engine.ts";
+import type { PointWindow } from "./load-point.ts";
+import { createWindows } from "./windows.ts";
+
+export type OutcomeName = keyof typeof Outcome;
+
+/** The names of outcomes by their codes. */
+export const OUTCOME_NAMES = Object.keys(Outcome) as readonly OutcomeName[];
+
+/** What a phase recorded. */
+export interface Recorded {
+  /** The clock's nanoseconds at which the phase began, and how many it took. */
+  readonly startNs: number;
+  readonly lengthNs: number;
+  readonly counts: Readonly<Record<OutcomeName, number>>;
+  readonly bytesIn: number;
+  /** Right answers that ended within the phase, and the inferences in them; those that ended later count in `counts` only. */
+  readonly okWithin: number;
+  readonly inferencesWithin: number;
+  /** Inferences in all right answers. */
+  readonly inferences: number;
+  /** End minus intended sending, right answers only. */
+  readonly latency: Histogram;
+  /** End minus actual sending, right answers only. */
+  readonly service: Histogram;
+  /** End minus intended sending of all others. */
+  readonly failedLatency: Histogram;
+  readonly windows: PointWindow[];
+}
+
+/** A recorder of one phase. Recording allocates nothing, and memory does not depend on the number of requests. */
+export interface PhaseRecorder extends Recorder {
+  /** Right and other answers so far. */
+  readonly ok: number;
+  readonly failed: number;
+  /** Latencies so far. */
+  readonly latency: Histogram;
+  /** What was recorded; `lengthNs` where the phase ended earlier than planned. */
+  recorded(lengthNs?: number): Recorded;
+  /** Frees the histograms; what `recorded()` gave must not be read any more. */
+  destroy(): void;
+}
+
+/** Records a phase that begins at `startNs` of the clock and takes `lengthNs`. */
+export function createRecorder(startNs: number, lengthNs: number): PhaseRecorder {
+  const latency = createHistogram();
+  const service = createHistogram();
+  const failedLatency = createHistogram();
+  const windows = createWindows();
+  const counts = new Float64Array(OUTCOME_NAMES.length);
+  let bytes = 0;
+  let okWithin = 0;
+  let inferencesWithin = 0;
+  let inferencesOfAll = 0;
+  let failed = 0;
+
+  return {
+    record: (due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number) => {
+      counts[outcome] = (counts[outcome] as number) + 1;
+      bytes += bytesIn;
+      const offset = end - startNs;
+      const within = offset < lengthNs;
+      const ok = outcome === Outcome.ok;
+      if (within) windows.add(offset, end - due, ok, inferences);
+      if (!ok) {
+        failed++;
+        failedLatency.recordNs(end - due);
+        return;
+      }
+      latency.recordNs(end - due);
+      service.recordNs(end - start);
+      inferencesOfAll += inferences;
+      if (within) {
+        okWithin++;
+        inferencesWithin += inferences;
+      }
+    },
+    get ok() {
+      return counts[Outcome.ok] as number;
+    },
+    get failed() {
+      return failed;
+    },
+    latency,
+    recorded: (actualNs = lengthNs) => ({
+      startNs,
+      lengthNs: actualNs,
+      counts: Object.fromEntries(OUTCOME_NAMES.map((name) => [name, counts[Outcome[name]]])) as Recorded["counts"],
+      bytesIn: bytes,
+      okWithin,
+      inferencesWithin,
+      inferences: inferencesOfAll,
+      latency,
+      service,
+      failedLatency,
+      windows: windows.list(actualNs),
+    }),
+    destroy: () => {
+      for (const each of [latency, service, failedLatency]) each.destroy();
+    },
+  };
+}

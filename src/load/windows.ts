@@ -1,0 +1,72 @@
+import { NS_PER_MS } from "../base/clock.ts";
+import { BUCKETS, bucketOf, bucketPercentile } from "../statistics/index.ts";
+import type { PointWindow } from "./load-point.ts";
+
+const MOST_WINDOWS = 300;
+const FIRST_WIDTH_NS = 50 * NS_PER_MS;
+
+/** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
+export interface Windows {
+  /** Counts what ended `offset` nanoseconds after the begin of the phase. */
+  add(offset: number, latency: number, ok: boolean, inferences: number): void;
+  /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
+  list(lengthNs: number): PointWindow[];
+}
+
+/** No windows filled yet. */
+export function createWindows(): Windows {
+  const ok = new Float64Array(MOST_WINDOWS);
+  const failed = new Float64Array(MOST_WINDOWS);
+  const inferences = new Float64Array(MOST_WINDOWS);
+  const latencies = new Uint32Array(MOST_WINDOWS * BUCKETS);
+  let width = FIRST_WIDTH_NS;
+
+  const double = () => {
+    for (const each of [ok, failed, inferences]) mergePairs(each, 1);
+    mergePairs(latencies, BUCKETS);
+    width *= 2;
+  };
+  const windowAt = (index: number, lengthNs: number): PointWindow => {
+    const startNs = index * width;
+    const buckets = latencies.subarray(index * BUCKETS, (index + 1) * BUCKETS);
+    const p50Ns = bucketPercentile(buckets, 50);
+    const p99Ns = bucketPercentile(buckets, 99);
+    return {
+      startMs: startNs / NS_PER_MS,
+      durationMs: Math.min(width, lengthNs - startNs) / NS_PER_MS,
+      ok: ok[index] ?? 0,
+      failed: failed[index] ?? 0,
+      inferences: inferences[index] ?? 0,
+      ...(p50Ns !== undefined && { p50Ns }),
+      ...(p99Ns !== undefined && { p99Ns }),
+    };
+  };
+
+  return {
+    add: (offset, latency, isOk, worth) => {
+      while (offset >= width * MOST_WINDOWS) double();
+      const index = Math.max(0, Math.floor(offset / width));
+      if (isOk) {
+        ok[index] = (ok[index] as number) + 1;
+        inferences[index] = (inferences[index] as number) + worth;
+        const cell = index * BUCKETS + bucketOf(latency);
+        latencies[cell] = (latencies[cell] as number) + 1;
+      } else failed[index] = (failed[index] as number) + 1;
+    },
+    list: (lengthNs) => {
+      while (lengthNs > width * MOST_WINDOWS) double();
+      const count = Math.ceil(lengthNs / width - 1e-9);
+      return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
+    },
+  };
+}
+
+/** Adds each second block of `size` cells to the one before it and moves the sums to the front. */
+function mergePairs(cells: Float64Array | Uint32Array, size: number): void {
+  const half = cells.length / 2;
+  for (let i = 0; i < half; i++) {
+    const from = Math.floor(i / size) * 2 * size + (i % size);
+    cells[i] = (cells[from] as number) + (cells[from + size] as number);
+  }
+  cells.fill(0, half);
+}

@@ -1,0 +1,139 @@
+import picocolors from "picocolors";
+import type { Check, ResultDocument } from "../result/index.ts";
+import { headline, subjectName } from "./headline.ts";
+import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
+import { plainText, shortened } from "./plain-text.ts";
+
+export interface ConsoleOptions {
+  readonly color: boolean;
+  /** Width of the terminal; longer lines of ours are cut, commands are not. */
+  readonly columns: number;
+}
+
+const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
+const MOST_CHECKS = 25;
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+
+/** The summary at the end of a run, for a terminal. Peer-controlled text cannot steer the terminal. */
+export function renderConsole(document: ResultDocument, { color, columns }: ConsoleOptions): string {
+  const paint = picocolors.createColors(color);
+  const cut = (text: string, indent = 0) => shortened(plainText(text), Math.max(20, columns - indent));
+  const { gate, conformance, thresholds } = document;
+  const { word, tone } = headline(document);
+  const colour = { good: paint.green, bad: paint.red, open: paint.magenta }[tone];
+  const lines = [
+    ...(conformance
+      ? [...notable(document, paint, cut), ...suiteLines(document, paint, cut), ...profileLines(document, paint, cut)]
+      : []),
+    ...loadLines(document, paint, cut),
+    ...thresholds.map(
+      ({ expression, status }) =>
+        `${status === "met" ? paint.green("met") : paint.red(status)}  ${cut(expression, 11)}`,
+    ),
+    ...(thresholds.length > 0 ? [""] : []),
+    `${paint.bold(colour(word))}  ${cut(subjectName(document), word.length + 2)}`,
+    ...gate.reasons.map(({ text }) => `  ${cut(text, 2)}`),
+    paint.dim(`exit ${gate.exitCode}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+type Cut = (text: string, indent?: number) => string;
+
+function notable({ conformance }: ResultDocument, paint: Paint, cut: Cut): string[] {
+  const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const shown = (["fail", "error", "inconclusive", "warn"] as const).flatMap((outcome) =>
+    checks.filter((check) => check.outcome === outcome),
+  );
+  const rest =
+    shown.length > MOST_CHECKS ? [paint.dim(`${shown.length - MOST_CHECKS} more are in the report.`), ""] : [];
+  return [...shown.slice(0, MOST_CHECKS).flatMap((check) => checkLines(check, paint, cut)), ...rest];
+}
+
+function checkLines(check: Check, paint: Paint, cut: Cut): string[] {
+  const { outcome, clause, repro } = check;
+  const detail =
+    outcome === "fail"
+      ? [
+          `expected ${check.expected ?? ""}`,
+          `actual   ${check.actual ?? ""}${check.at === undefined ? "" : ` at ${check.at}`}`,
+        ]
+      : (check.warnings ?? [check.reason ?? check.message ?? ""]);
+  const command = repro?.curl ?? repro?.grpcurl ?? repro?.replay;
+  return [
+    `${painted(outcome, paint)}  ${paint.bold(cut(check.id, outcome.length + 2))}`,
+    `  ${cut(check.title, 2)}`,
+    `  ${paint.dim(cut(`${clause.level} ${clause.id}: ${clause.says}`, 2))}`,
+    ...detail.map((text) => `  ${cut(text, 2)}`),
+    ...(outcome === "fail" && command !== undefined
+      ? [`  ${paint.cyan(command.split("\n").map(plainText).join("\n"))}`]
+      : []),
+    "",
+  ];
+}
+
+function painted(outcome: Check["outcome"], paint: Paint): string {
+  const colours = {
+    fail: paint.red,
+    error: paint.red,
+    inconclusive: paint.magenta,
+    warn: paint.yellow,
+    skip: paint.dim,
+    pass: paint.green,
+  };
+  return colours[outcome](outcome);
+}
+
+function suiteLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): string[] {
+  const suites = conformance?.suites ?? [];
+  const width = Math.max(0, ...suites.map(({ id }) => id.length));
+  const lines = suites.map(({ id, claimed, evidence, counts }) => {
+    const present = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+      (outcome) => `${counts[outcome]} ${painted(outcome, paint)}`,
+    );
+    return `${plainText(id).padEnd(width)}  ${claimed ? present.join(", ") : paint.dim(cut(`not offered: ${evidence}`, width + 2))}`;
+  });
+  return lines.length > 0 ? [...lines, ""] : [];
+}
+
+function profileLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): string[] {
+  const profiles = conformance?.profiles ?? [];
+  const colours = {
+    earned: paint.green,
+    partial: paint.yellow,
+    "not-earned": paint.red,
+    undecided: paint.magenta,
+    "not-claimed": paint.dim,
+  };
+  const lines = profiles.map(
+    ({ id, title, status }) => `${colours[status](status.padEnd(11))}  ${cut(`${id}  ${title}`, 13)}`,
+  );
+  return lines.length > 0 ? [...lines, ""] : [];
+}
+
+function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
+  return (load?.runs ?? []).flatMap(({ points }) => {
+    const head = ["point", "answers/s", "p50", "p99", "failed", ""];
+    const rows = points.map((point) => [
+      pointLabel(point, points),
+      point.validity.valid ? rateText(point.throughput) : "–",
+      percentileText(point, 50),
+      percentileText(point, 99),
+      String(failedRequests(point)),
+      point.validity.valid ? "" : `invalid: ${point.validity.problems.map(({ code }) => code).join(", ")}`,
+    ]);
+    const widths = head.map((title, column) =>
+      Math.max(title.length, ...rows.map((row) => plainText(row[column] ?? "").length)),
+    );
+    const line = (cells: readonly string[]) =>
+      cut(
+        cells
+          .map((cell, column) => plainText(cell).padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd(),
+      );
+    const common = commonLabel(points);
+    return [...(common === "" ? [] : [paint.dim(cut(common))]), paint.dim(line(head)), ...rows.map(line), ""];
+  });
+}

@@ -1,0 +1,42 @@
+import type { Check, ResultDocument } from "../result/index.ts";
+import { plainText } from "./plain-text.ts";
+
+const MOST_ANNOTATIONS = 50;
+
+/** Workflow commands that annotate a job: an error for each failed check and missed threshold, a warning for each doubt. */
+export function renderGithub(document: ResultDocument): string {
+  const checks = document.conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const known = new Set(
+    document.baseline?.entries.filter(({ status }) => status === "known").map(({ check }) => check),
+  );
+  const lines = [
+    ...checks.filter(({ outcome }) => outcome === "fail").map((check) => failure(check, known.has(check.id))),
+    ...document.thresholds.flatMap(({ expression, status, reason = "" }) =>
+      status === "met" ? [] : [command(status === "missed" ? "error" : "warning", expression, `${status}: ${reason}`)],
+    ),
+    ...checks
+      .filter(({ outcome }) => outcome === "inconclusive" || outcome === "error" || outcome === "warn")
+      .map((check) =>
+        command(
+          "warning",
+          check.id,
+          `${check.outcome}: ${check.reason ?? check.message ?? check.warnings?.join("; ") ?? ""}`,
+        ),
+      ),
+  ];
+  return lines.slice(0, MOST_ANNOTATIONS).join("");
+}
+
+function failure({ id, title, clause, expected = "", actual = "" }: Check, known: boolean): string {
+  const text = `${title}. Expected ${expected}, got ${actual} (${clause.id}: ${clause.says})`;
+  return known ? command("notice", id, `known failure: ${text}`) : command("error", id, text);
+}
+
+function command(kind: "error" | "warning" | "notice", title: string, text: string): string {
+  const property = escaped(title).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return `::${kind} title=${property}::${escaped(text)}\n`;
+}
+
+function escaped(text: string): string {
+  return plainText(text).replaceAll("%", "%25");
+}

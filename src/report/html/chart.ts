@@ -1,0 +1,81 @@
+import { type EChartsCoreOption, init } from "echarts";
+import { type Html, html, trusted } from "./html.ts";
+
+/** The colours of the series in a chart: stand-ins of fixed length that become CSS variables. */
+export const SERIES_COLOURS = ["#a0a001", "#a0a002", "#a0a003", "#a0a004", "#a0a005", "#a0a006"] as const;
+/** Text, axis and grid lines of a chart. */
+export const INK = "#a0a010";
+export const RULE = "#a0a011";
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(SERIES_COLOURS.map((colour, index) => [colour, `var(--series-${index + 1})`])),
+  [INK]: "var(--muted)",
+  [RULE]: "var(--rule)",
+};
+
+/** The most points of a line: more cannot be told apart at this width. */
+export const MAX_POINTS = 200;
+const WIDTH = 960;
+
+/**
+ * A chart as inline SVG: the same bytes for the same option, colours as CSS variables. `label` is what a screen reader says,
+ * `names` are those of the lines, in the order of SERIES_COLOURS.
+ */
+export function chartSvg(label: string, height: number, names: readonly string[], option: EChartsCoreOption): Html {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
+  try {
+    chart.setOption({ animation: false, textStyle: { fontFamily: "sans-serif", color: INK }, ...option });
+    return html`<figure class="chart">${legendHtml(names)}<div class="scroll">${trusted(normalised(chart.renderToSVGString(), label))}</div></figure>`;
+  } finally {
+    chart.dispose();
+  }
+}
+
+// The library guesses the width of text, and legends overlap in other fonts than the one it guessed for.
+function legendHtml(names: readonly string[]): Html {
+  return html`<ul class="legend">${names.map((name, index) => html`<li><span style="background:var(--series-${index + 1})"></span>${name}</li>`)}</ul>`;
+}
+
+/** An axis in the style of the report. */
+export function axisStyle(name: string): object {
+  return {
+    name,
+    nameLocation: "middle",
+    nameTextStyle: { color: INK },
+    axisLabel: { color: INK },
+    axisLine: { lineStyle: { color: RULE } },
+    axisTick: { lineStyle: { color: RULE } },
+    splitLine: { lineStyle: { color: RULE } },
+  };
+}
+
+/** At most MAX_POINTS of a line, evenly chosen, with the first and the last. */
+export function thinned<T>(points: readonly T[]): readonly T[] {
+  if (points.length <= MAX_POINTS) return points;
+  const step = (points.length - 1) / (MAX_POINTS - 1);
+  return Array.from({ length: MAX_POINTS }, (_, index) => points[Math.round(index * step)] as T);
+}
+
+// The library numbers its ids through the life of the process, and writes colours and styles it was given literally.
+function normalised(svg: string, label: string): string {
+  const escaped = html`${label}`.markup;
+  const prefix = `c${hashOf(label)}`;
+  return svg
+    .replaceAll(/<style[^>]*>.*?<\/style>| class="[^"]*"| pointer-events="[^"]*"/gs, "")
+    .replaceAll(/zr\d+-/g, `${prefix}-`)
+    .replaceAll(/#a0a0[01][0-6]/g, (colour) => VARIABLES[colour] ?? colour)
+    .replaceAll(/(fill|stroke)="(var\([^)]*\))"/g, 'style="$1:$2"')
+    .replaceAll(/style="([^"]*)"([^<>]*?) style="([^"]*)"/g, 'style="$1;$3"$2')
+    .replaceAll(/style="([^"]*)"([^<>]*?) style="([^"]*)"/g, 'style="$1;$3"$2')
+    .replace(/<svg[^>]*>/, `<svg viewBox="0 0 ${WIDTH} ${heightOf(svg)}" role="img" aria-label="${escaped}">`);
+}
+
+function heightOf(svg: string): string {
+  return /height="(\d+)"/.exec(svg)?.[1] ?? "300";
+}
+
+function hashOf(text: string): string {
+  let hash = 0;
+  for (const character of text) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  return (hash >>> 0).toString(36);
+}

@@ -1,0 +1,55 @@
+import type { Check, Repro } from "../../result/index.ts";
+import { outcomeBadge } from "./badge.ts";
+import { exchangeHtml } from "./exchange.ts";
+import { type Html, html } from "./html.ts";
+
+/** How much of the evidence a page shows; lowered until the page is small enough. */
+export interface Detail {
+  /** Characters of each body; of binary ones a quarter as many bytes. */
+  readonly bodyBytes: number;
+  /** A longer command is replaced by one that replays the recording. */
+  readonly commandLength: number;
+  /** File name of the document, for commands that replay from it. */
+  readonly documentFile: string;
+}
+
+/** A check that did not simply pass: the clause, what was expected and seen, the exchanges and how to repeat the request. */
+export function checkCard(check: Check, detail: Detail): Html {
+  const { clause, exchanges = [], exchangeCount } = check;
+  return html`<article class="check ${check.outcome}" id="${anchorOf(check.id)}">
+<header>${outcomeBadge(check.outcome)}<h4>${check.title}</h4><code class="id">${check.id}</code></header>
+<blockquote><p>${clause.says}</p>
+<footer><b class="level">${clause.level}</b> <code>${clause.id}</code> · ${sourceHtml(clause.source.document, clause.source.section)}${clause.treatment !== undefined && html`<br><span class="muted">${clause.treatment}</span>`}</footer></blockquote>
+${findings(check)}${check.records.length > 0 && recordsHtml(check)}${check.repro && reproHtml(check, check.repro, detail)}
+${exchanges.map((exchange, index) => exchangeHtml(exchange, detail.bodyBytes, index === check.decisive))}${exchangeCount > exchanges.length && html`<p class="muted">${exchangeCount - exchanges.length} more exchanges are in the transcript.</p>`}
+</article>`;
+}
+
+/** The fragment by which a page links to a check. */
+export function anchorOf(id: string): string {
+  return `check-${id.replaceAll(/[^\w-]/g, "-")}`;
+}
+
+function findings(check: Check): Html {
+  if (check.outcome === "fail") {
+    return html`<dl class="findings"><div><dt>Expected</dt><dd>${check.expected}</dd></div><div><dt>Actual</dt><dd>${check.actual}</dd></div>${check.at !== undefined && html`<div><dt>At</dt><dd><code>${check.at}</code></dd></div>`}</dl>`;
+  }
+  const noticed = check.warnings ?? [check.reason ?? check.message ?? ""];
+  return html`<ul class="noticed">${noticed.map((text) => html`<li>${text}</li>`)}</ul>`;
+}
+
+function recordsHtml({ records }: Check): Html {
+  return html`<dl class="records">${records.map(({ key, value }) => html`<div><dt>${key}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function reproHtml(check: Check, repro: Repro, { commandLength, documentFile }: Detail): Html {
+  const full = repro.curl ?? repro.grpcurl ?? repro.replay ?? "";
+  const command = full.length <= commandLength ? full : `infermark replay ${documentFile} ${check.id}`;
+  return html`<div class="repro"><span class="label">Repeat the request</span><pre tabindex="0">${command}</pre></div>`;
+}
+
+// Only a document that is itself a web address becomes a link.
+function sourceHtml(document: string, section: string): Html {
+  if (!/^https?:\/\/[\w.-]+(?:[/?#][^\s"'<>]*)?$/.test(document)) return html`${document}, ${section}`;
+  return html`<a href="${document}" rel="noreferrer">${document.replace(/^https?:\/\//, "")}</a>, ${section}`;
+}

@@ -1,0 +1,70 @@
+import type { Check, Conformance, Counts, Suite } from "../../result/index.ts";
+import { outcomeBadge } from "./badge.ts";
+import { anchorOf, checkCard, type Detail } from "./check.ts";
+import { type Html, html } from "./html.ts";
+
+/** Outcomes in the order a reader wants them: what is wrong first. */
+export const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
+const STATUS: Readonly<Record<string, Check["outcome"]>> = {
+  earned: "pass",
+  partial: "skip",
+  "not-earned": "fail",
+  undecided: "inconclusive",
+  "not-claimed": "skip",
+};
+
+/** Profiles and suites. */
+export function conformanceHtml(conformance: Conformance, detail: Detail): Html {
+  return html`${conformance.profiles.length > 0 && profilesHtml(conformance)}${conformance.suites.map((suite) => suiteHtml(suite, detail))}`;
+}
+
+/** A bar whose parts are as long as their counts, with a legend that says the numbers. */
+export function countsHtml(counts: Counts): Html {
+  const present = OUTCOMES.filter((outcome) => counts[outcome] > 0);
+  return html`<div class="counts"><div class="bar" aria-hidden="true">${present.map((outcome) => html`<span class="${outcome}" style="flex-grow:${counts[outcome]}"></span>`)}</div>
+<ul>${present.map((outcome) => html`<li><b>${counts[outcome]}</b> ${outcomeBadge(outcome)}</li>`)}</ul></div>`;
+}
+
+function profilesHtml({ profiles, coverage }: Conformance): Html {
+  return html`<section id="profiles"><h2>Profiles</h2>
+<table><thead><tr><th scope="col">Profile</th><th scope="col">Status</th><th scope="col">Because of</th></tr></thead><tbody>
+${profiles.map(
+  ({ id, title, status, because }) =>
+    html`<tr><td>${title}<br><code class="muted">${id}</code></td><td><span class="badge ${STATUS[status]}">${status.replace("-", " ")}</span></td><td>${becauseHtml(because)}</td></tr>`,
+)}</tbody></table>
+<p class="muted">${coverage.exercised} of ${coverage.checked} checks came to a verdict; ${coverage.skipped} were skipped.</p></section>`;
+}
+
+function becauseHtml(because: readonly string[]): Html {
+  const link = (id: string) => html`<a href="#${anchorOf(id)}"><code>${id}</code></a>`;
+  const shown = because.slice(0, 3).map((id, index) => html`${index > 0 && ", "}${link(id)}`);
+  if (because.length <= 3) return html`${shown}`;
+  return html`${shown} <details class="inline"><summary>and ${because.length - 3} more</summary>${because.slice(3).map((id, index) => html`${index > 0 && ", "}${link(id)}`)}</details>`;
+}
+
+function suiteHtml(suite: Suite, detail: Detail): Html {
+  const heading = html`<h2>${suite.title} <code class="id">${suite.id}</code></h2>`;
+  if (!suite.claimed)
+    return html`<section class="suite">${heading}<p class="muted">Not offered: ${suite.evidence}</p></section>`;
+  const of = (outcome: Check["outcome"]) => suite.checks.filter((check) => check.outcome === outcome);
+  const notable = (["fail", "error", "inconclusive", "warn"] as const).flatMap(of);
+  return html`<section class="suite" id="suite-${suite.id.replaceAll(/[^\w-]/g, "-")}">${heading}
+${countsHtml(suite.counts)}
+<p class="muted">${suite.evidence}. Judged by ${suite.specifications.map(({ document, revision }, index) => html`${index > 0 && ", "}${document} (${revision})`)}.</p>
+${notable.map((check) => checkCard(check, detail))}
+${folded("skipped", of("skip"), (check) => html`<td>${check.reason}</td>`, "Reason", true)}
+${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id}</code> <span class="muted">${check.clause.level}</span></td>`, "Clause", notable.length === 0)}</section>`;
+}
+
+function folded(
+  what: string,
+  checks: readonly Check[],
+  last: (check: Check) => Html,
+  title: string,
+  open: boolean,
+): Html | false {
+  if (checks.length === 0) return false;
+  return html`<details class="list"${open && checks.length <= 20 && html` open`}><summary>${checks.length} ${what}</summary>
+<table class="checks"><thead><tr><th scope="col">Check</th><th scope="col">${title}</th></tr></thead><tbody>
+${checks.map((check) => html`<tr id="${anchorOf(check.id)}"><td>${check.title}<br><code class="muted">${check.id}</code></td>${last(check)}</tr>\n`)}</tbody></table></details>`;
+}

@@ -1,0 +1,60 @@
+import { assetText } from "../../base/assets.ts";
+import { type ResultDocument, serialize } from "../../result/index.ts";
+import { headline, subjectName } from "../headline.ts";
+import type { Detail } from "./check.ts";
+import { conformanceHtml } from "./conformance.ts";
+import { embedDocument } from "./embed.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { loadHtml } from "./load.ts";
+import { environmentHtml, limitsHtml, summaryHtml } from "./summary.ts";
+
+/** A page is at most this long where its document allows it. */
+export const MAX_PAGE_BYTES = 500_000;
+
+/** How much evidence is shown, from plenty to the least that is still of use. */
+const DETAILS = [
+  { bodyBytes: 2048, commandLength: 8000 },
+  { bodyBytes: 1024, commandLength: 4000 },
+  { bodyBytes: 512, commandLength: 2000 },
+  { bodyBytes: 192, commandLength: 1000 },
+  { bodyBytes: 64, commandLength: 400 },
+] as const;
+
+export interface HtmlOptions {
+  /** File name of the document, for commands that replay from it; `result.json` unless given. */
+  readonly documentFile?: string;
+}
+
+/** The report as one file: no network, complete without JavaScript, at most 500 kB, with the document inside. */
+export async function renderHtml(document: ResultDocument, options: HtmlOptions = {}): Promise<string> {
+  const text = serialize(document);
+  // From the text, so that the order of members in memory cannot show.
+  const shown = JSON.parse(text) as ResultDocument;
+  const load = shown.load && (await loadHtml(shown.load));
+  const embedded = embedDocument(text);
+  let page = "";
+  for (const level of DETAILS) {
+    page = pageMarkup(shown, load, embedded, { ...level, documentFile: options.documentFile ?? "result.json" });
+    if (Buffer.byteLength(page) <= MAX_PAGE_BYTES) break;
+  }
+  return page;
+}
+
+function pageMarkup(document: ResultDocument, load: Html | undefined, embedded: Html, detail: Detail): string {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${subjectName(document)}: ${headline(document).word}</title>
+<style>${trusted(assetText("#assets/report/html/style.css"))}</style></head>
+<body><main>
+${summaryHtml(document)}
+${document.conformance && conformanceHtml(document.conformance, detail)}
+${load}
+${limitsHtml(document)}
+${environmentHtml(document)}
+</main>
+${embedded}
+<script>${trusted(assetText("#assets/report/html/enhance.js"))}</script>
+</body></html>
+`.markup;
+}

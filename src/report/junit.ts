@@ -1,0 +1,118 @@
+import type { BaselineEntry, Check, JudgedThreshold, ResultDocument, Suite } from "../result/index.ts";
+
+/** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
+export function renderJunit(document: ResultDocument): string {
+  const timestamp = document.run.startedAt.slice(0, 19);
+  const known = new Map(
+    document.baseline?.entries.filter(({ status }) => status === "known").map((entry) => [entry.check, entry]),
+  );
+  const suites = (document.conformance?.suites ?? [])
+    .filter((suite) => suite.claimed)
+    .map((suite) => ({
+      name: suite.id,
+      cases: suite.checks.map((check) => caseOfCheck(check, suite, known.get(check.id))),
+    }));
+  if (document.thresholds.length > 0)
+    suites.push({ name: "thresholds", cases: document.thresholds.map(caseOfThreshold) });
+  const elements = suites.map(({ name, cases }, id) => suiteElement(name, cases, id, timestamp));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${elements.join("")}</testsuites>\n`;
+}
+
+interface Case {
+  readonly classname: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly result?: { readonly kind: "failure" | "error" | "skipped"; readonly message: string; readonly text: string };
+}
+
+function caseOfCheck(check: Check, suite: Suite, known: BaselineEntry | undefined): Case {
+  const base = { classname: suite.id, name: `${check.id}: ${check.title}`, seconds: check.durationMs / 1000 };
+  const { outcome, reason = "", message = "" } = check;
+  if (outcome === "fail" && known) {
+    return {
+      ...base,
+      result: { kind: "skipped", message: `known failure: ${known.reason}`, text: failureText(check) },
+    };
+  }
+  if (outcome === "fail") {
+    return {
+      ...base,
+      result: {
+        kind: "failure",
+        message: `expected ${check.expected ?? ""}, got ${check.actual ?? ""}`,
+        text: failureText(check),
+      },
+    };
+  }
+  if (outcome === "error") return { ...base, result: { kind: "error", message, text: "" } };
+  if (outcome === "skip") return { ...base, result: { kind: "skipped", message: reason, text: "" } };
+  if (outcome === "inconclusive")
+    return { ...base, result: { kind: "skipped", message: `inconclusive: ${reason}`, text: "" } };
+  return base;
+}
+
+function caseOfThreshold({ expression, status, reason = "" }: JudgedThreshold): Case {
+  const base = { classname: "thresholds", name: expression, seconds: 0 };
+  if (status === "met") return base;
+  return {
+    ...base,
+    result: { kind: status === "missed" ? "failure" : "skipped", message: `${status}: ${reason}`, text: "" },
+  };
+}
+
+function failureText({ clause, expected, actual, at, repro }: Check): string {
+  return [
+    `${clause.id} (${clause.level}): ${clause.says}`,
+    `${clause.source.document}, ${clause.source.section}`,
+    `expected: ${expected ?? ""}`,
+    `actual:   ${actual ?? ""}`,
+    ...(at === undefined ? [] : [`at:       ${at}`]),
+    ...(repro ? [repro.curl ?? repro.grpcurl ?? repro.replay ?? ""] : []),
+  ].join("\n");
+}
+
+function suiteElement(name: string, cases: readonly Case[], id: number, timestamp: string): string {
+  const count = (kind: string) => cases.filter((each) => each.result?.kind === kind).length;
+  const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
+  const attributes = attributesOf({
+    name,
+    id,
+    package: "infermark",
+    timestamp,
+    hostname: "localhost",
+    tests: cases.length,
+    failures: count("failure"),
+    errors: count("error"),
+    skipped: count("skipped"),
+    time: seconds.toFixed(3),
+  });
+  return `  <testsuite${attributes}>\n    <properties/>\n${cases.map(caseElement).join("")}    <system-out/>\n    <system-err/>\n  </testsuite>\n`;
+}
+
+function caseElement({ classname, name, seconds, result }: Case): string {
+  const attributes = attributesOf({ classname, name, time: seconds.toFixed(3) });
+  if (!result) return `    <testcase${attributes}/>\n`;
+  const { kind, message, text } = result;
+  const inner = attributesOf(
+    kind === "skipped" ? { message } : { message, type: kind === "failure" ? "nonconformance" : "defect" },
+  );
+  return `    <testcase${attributes}>\n      <${kind}${inner}>${escapeXml(text)}</${kind}>\n    </testcase>\n`;
+}
+
+function attributesOf(attributes: Readonly<Record<string, string | number>>): string {
+  return Object.entries(attributes)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${escapeXml(String(value)).replaceAll("\t", "&#9;").replaceAll("\n", "&#10;").replaceAll("\r", "&#13;")}"`,
+    )
+    .join("");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+// XML 1.0 cannot hold control characters, lone surrogates and two more, not even escaped.
+function escapeXml(text: string): string {
+  return text
+    .replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "\ufffd")
+    .replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
+}

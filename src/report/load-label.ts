@@ -1,0 +1,60 @@
+import { formatNanoseconds } from "../base/duration.ts";
+import type { Estimate, LoadPoint } from "../result/index.ts";
+
+/** The settings of a load point, in words. */
+function settingsOf({
+  model,
+  protocol,
+  encoding,
+  batch,
+  concurrency,
+  requestRate,
+  engine,
+  stage,
+}: LoadPoint): readonly string[] {
+  const load = concurrency === undefined ? `${requestRate ?? 0}/s intended` : `${concurrency} in flight`;
+  return [stage ?? "", load, `batch ${batch}`, encoding, protocol, model, engine];
+}
+
+/** What distinguishes a point from the others of its run; all its settings when nothing does. */
+export function pointLabel(point: LoadPoint, points: readonly LoadPoint[]): string {
+  const all = points.map(settingsOf);
+  const own = settingsOf(point);
+  const varying = own.filter((setting, index) => all.some((other) => other[index] !== setting));
+  return (varying.length > 0 ? varying : own).filter((setting) => setting !== "").join(" · ");
+}
+
+/** What all points of a run have in common; empty when there is but one. */
+export function commonLabel(points: readonly LoadPoint[]): string {
+  const [first = [], ...rest] = points.map(settingsOf);
+  if (rest.length === 0) return "";
+  return first
+    .filter((setting, index) => setting !== "" && rest.every((other) => other[index] === setting))
+    .join(" · ");
+}
+
+/** A rate with its 95 % confidence interval, e.g. `1234.5 ± 12.0`. */
+export function rateText({ value, low, high }: Estimate): string {
+  return low === undefined || high === undefined
+    ? value.toFixed(1)
+    : `${value.toFixed(1)} ± ${((high - low) / 2).toFixed(1)}`;
+}
+
+/** A percentile of a point's latency, or "—" when it was not measured. */
+export function percentileText({ latency }: LoadPoint, percentile: number): string {
+  const found = latency.percentiles.find((each) => each.percentile === percentile);
+  return found === undefined || latency.count === 0 ? "—" : formatNanoseconds(found.ns);
+}
+
+/** Requests of a point that did not come to a right answer. */
+export function failedRequests({ counts }: LoadPoint): number {
+  return (
+    counts.httpError +
+    counts.grpcError +
+    counts.timeout +
+    counts.refused +
+    counts.reset +
+    counts.malformed +
+    counts.wrongAnswer
+  );
+}

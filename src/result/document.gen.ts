@@ -1,0 +1,1158 @@
+// Generated from reports/schema/result.v1.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * Everything that one run of infermark observed and concluded. Every report is made from it alone. Members may be added within version 1; names chosen by a peer are always values, never keys.
+ */
+export interface ResultDocument {
+  /**
+   * The version of this schema.
+   */
+  schema: "infermark/result.v1";
+  tool: Tool;
+  run: Run;
+  subject: Subject;
+  /**
+   * The targets of the run.
+   */
+  targets: Target[];
+  conformance?: Conformance;
+  load?: Load;
+  /**
+   * The limits that the run was held to.
+   */
+  thresholds: JudgedThreshold[];
+  baseline?: JudgedBaseline;
+  gate: Gate;
+  transcripts?: Transcripts;
+  /**
+   * Whether the run ended before all that was asked had run.
+   */
+  partial: boolean;
+  /**
+   * Why it ended early.
+   */
+  endedEarly?: string;
+}
+/**
+ * The program that made the document.
+ */
+export interface Tool {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * What differs between two runs that observed the same.
+ */
+export interface Run {
+  /**
+   * When the run began, ISO 8601 in UTC.
+   */
+  startedAt: string;
+  /**
+   * How long the run took, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * The seed of all random choices: the same seed repeats them.
+   */
+  seed: number;
+  /**
+   * The command line, secrets replaced.
+   */
+  argv: string[];
+  environment: Environment;
+}
+/**
+ * The machine that the program ran on; not the target's.
+ */
+export interface Environment {
+  /**
+   * Version of Node.js.
+   */
+  node: string;
+  /**
+   * Operating system and its release.
+   */
+  os: string;
+  /**
+   * Model of the processor.
+   */
+  cpu: string;
+  /**
+   * Logical processors.
+   */
+  cores: number;
+  /**
+   * Memory of the machine, in bytes.
+   */
+  memoryBytes: number;
+  /**
+   * The continuous integration service, where one was recognised.
+   */
+  ci?: string;
+}
+/**
+ * What was tested, as its vendor or tester declares it.
+ */
+export interface Subject {
+  /**
+   * Name of the serving runtime.
+   */
+  runtime?: string;
+  /**
+   * Its version.
+   */
+  version?: string;
+  /**
+   * Digest of its container image.
+   */
+  imageDigest?: string;
+  /**
+   * What it ran on.
+   */
+  hardware?: string;
+  /**
+   * Whom to ask about this result.
+   */
+  contact?: string;
+}
+/**
+ * One target, as the probe found it.
+ */
+export interface Target {
+  /**
+   * URL of its REST side, credentials removed.
+   */
+  rest?: string;
+  /**
+   * Address of its gRPC side.
+   */
+  grpc?: string;
+  /**
+   * The protocol bindings that were looked for.
+   */
+  bindings: Binding[];
+  server: Server;
+  /**
+   * The models that the run knew of.
+   */
+  models: Model[];
+}
+/**
+ * Whether and why a protocol binding is taken to be offered.
+ */
+export interface Binding {
+  /**
+   * Id of the binding, e.g. v2-rest.
+   */
+  id: string;
+  /**
+   * Whether any of its endpoints answered.
+   */
+  answers: boolean;
+  /**
+   * What was seen.
+   */
+  evidence: string;
+}
+/**
+ * What the server says of itself.
+ */
+export interface Server {
+  /**
+   * Its name.
+   */
+  name?: string;
+  /**
+   * Its version.
+   */
+  version?: string;
+  /**
+   * The protocol extensions that it lists.
+   */
+  extensions: string[];
+}
+/**
+ * A model and its tensors.
+ */
+export interface Model {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The versions that metadata lists.
+   */
+  versions: string[];
+  /**
+   * Its platform, where metadata tells.
+   */
+  platform?: string;
+  /**
+   * Its input tensors.
+   */
+  inputs: Tensor[];
+  /**
+   * Its output tensors.
+   */
+  outputs: Tensor[];
+  /**
+   * Whether it is a fixture model, whose answers are known.
+   */
+  fixture: boolean;
+}
+/**
+ * A tensor as metadata declares it.
+ */
+export interface Tensor {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its datatype.
+   */
+  datatype: string;
+  /**
+   * Its dimensions; -1 marks a variable one.
+   */
+  shape: number[];
+}
+/**
+ * What the conformance suites found.
+ */
+export interface Conformance {
+  /**
+   * The suites of this run, in the order they ran.
+   */
+  suites: Suite[];
+  /**
+   * The claims that a target can earn.
+   */
+  profiles: Profile[];
+  coverage: Coverage;
+}
+/**
+ * One conformance suite: all checks of one protocol binding.
+ */
+export interface Suite {
+  /**
+   * Its id, e.g. v2-rest.
+   */
+  id: string;
+  /**
+   * Its title.
+   */
+  title: string;
+  /**
+   * Whether the target claims this binding. The checks of an unclaimed suite do not run.
+   */
+  claimed: boolean;
+  /**
+   * Why it counts as claimed or not.
+   */
+  evidence: string;
+  /**
+   * The documents that its clauses come from.
+   */
+  specifications: Specification[];
+  /**
+   * SHA-256 of its clause registry: equal digests mean the same clauses with the same words.
+   */
+  clauseDigest?: string;
+  counts: Counts;
+  /**
+   * Its checks, in the order of the specification.
+   */
+  checks: Check[];
+}
+/**
+ * A document and the revision of it that was read.
+ */
+export interface Specification {
+  /**
+   * Its name or address.
+   */
+  document: string;
+  /**
+   * The revision.
+   */
+  revision: string;
+}
+/**
+ * How many checks had each outcome.
+ */
+export interface Counts {
+  /**
+   * Checks with the outcome pass.
+   */
+  pass: number;
+  /**
+   * Checks with the outcome warn.
+   */
+  warn: number;
+  /**
+   * Checks with the outcome fail.
+   */
+  fail: number;
+  /**
+   * Checks with the outcome skip.
+   */
+  skip: number;
+  /**
+   * Checks with the outcome inconclusive.
+   */
+  inconclusive: number;
+  /**
+   * Checks with the outcome error.
+   */
+  error: number;
+}
+/**
+ * One check and what it concluded.
+ */
+export interface Check {
+  /**
+   * Its id, e.g. v2-rest/infer-echoes-id; stable across versions.
+   */
+  id: string;
+  /**
+   * A sentence that is true of a conformant server.
+   */
+  title: string;
+  clause: Clause;
+  /**
+   * pass, warn and fail judge the target; skip: it does not offer the subject; inconclusive: the evidence does not settle it; error: a defect of the program.
+   */
+  outcome: "pass" | "warn" | "fail" | "skip" | "inconclusive" | "error";
+  /**
+   * For fail: what a conformant server does.
+   */
+  expected?: string;
+  /**
+   * For fail: what this one did.
+   */
+  actual?: string;
+  /**
+   * For fail: where in the answer, e.g. a JSON pointer.
+   */
+  at?: string;
+  /**
+   * For warn: what was noticed.
+   */
+  warnings?: string[];
+  /**
+   * For skip and inconclusive: why there is no verdict.
+   */
+  reason?: string;
+  /**
+   * For error: what went wrong in the program.
+   */
+  message?: string;
+  /**
+   * Observations that carry no verdict.
+   */
+  records: Record[];
+  /**
+   * How long it took, in milliseconds.
+   */
+  durationMs: number;
+  repro?: Repro;
+  /**
+   * For warn, fail, inconclusive and error: the exchanges that tell most, in the order sent, at most five, bodies shortened.
+   */
+  exchanges?: Exchange[];
+  /**
+   * How many exchanges the check had in all.
+   */
+  exchangeCount: number;
+  /**
+   * Index into exchanges of the one that the verdict is about.
+   */
+  decisive?: number;
+}
+/**
+ * The statement of a specification that a check judges.
+ */
+export interface Clause {
+  /**
+   * Its id; stable across versions.
+   */
+  id: string;
+  /**
+   * How binding it is.
+   */
+  level: "must" | "should" | "may";
+  /**
+   * keyword: an obligation word; declared: a plain statement of fact; schema: required by a machine-readable schema; implied: follows from another clause.
+   */
+  basis: "keyword" | "declared" | "schema" | "implied";
+  /**
+   * The statement, in our words.
+   */
+  says: string;
+  source: Source;
+  /**
+   * How it is graded where the sources are silent or disagree.
+   */
+  treatment?: string;
+}
+/**
+ * Where a statement stands.
+ */
+export interface Source {
+  /**
+   * The document.
+   */
+  document: string;
+  /**
+   * The section of it.
+   */
+  section: string;
+}
+/**
+ * An observation that carries no verdict.
+ */
+export interface Record {
+  /**
+   * What was observed.
+   */
+  key: string;
+  /**
+   * What it was.
+   */
+  value: string;
+}
+/**
+ * The command that repeats the decisive request. One of the three is present.
+ */
+export interface Repro {
+  /**
+   * A command line for bash with curl.
+   */
+  curl?: string;
+  /**
+   * A command line for bash with grpcurl.
+   */
+  grpcurl?: string;
+  /**
+   * A command line of this program, where neither curl nor grpcurl can express the request.
+   */
+  replay?: string;
+}
+/**
+ * One request and what came back for it.
+ */
+export interface Exchange {
+  /**
+   * How it was sent.
+   */
+  protocol: "http" | "grpc";
+  request: Request;
+  response?: Response;
+  failure?: Failure;
+  /**
+   * From the sending of the request to the end of the exchange, in milliseconds.
+   */
+  durationMs: number;
+}
+/**
+ * A request as sent.
+ */
+export interface Request {
+  /**
+   * HTTP method; absent for gRPC.
+   */
+  method?: string;
+  /**
+   * Path below the target's prefix, or /package.Service/Method.
+   */
+  path: string;
+  /**
+   * Header fields or metadata in the order sent, secrets replaced; without what every request to the target carries.
+   */
+  headers: Header[];
+  /**
+   * How the body was delimited, where it was not by content-length.
+   */
+  framing?: "chunked";
+  /**
+   * True when the head was sent exactly as given, malformed on purpose.
+   */
+  verbatim?: boolean;
+  /**
+   * The body of an HTTP request, where it has one, or the messages of a gRPC call.
+   */
+  bodies: Body[];
+}
+/**
+ * A header field, trailer field or metadata entry.
+ */
+export interface Header {
+  /**
+   * Its name as on the wire.
+   */
+  name: string;
+  /**
+   * Its value.
+   */
+  value: string;
+}
+/**
+ * Bytes: as text where they are readable text, else in base64; at most 4096 of them.
+ */
+export interface Body {
+  /**
+   * How many bytes there were in all.
+   */
+  size: number;
+  /**
+   * SHA-256 of all of them.
+   */
+  sha256: string;
+  /**
+   * The first bytes as UTF-8 text.
+   */
+  text?: string;
+  /**
+   * The first bytes in base64.
+   */
+  base64?: string;
+  /**
+   * Whether bytes are left out here.
+   */
+  truncated: boolean;
+}
+/**
+ * An answer, as far as it had come.
+ */
+export interface Response {
+  /**
+   * The HTTP status, also for gRPC.
+   */
+  status: number;
+  /**
+   * Header fields in the order received, secrets replaced.
+   */
+  headers: Header[];
+  /**
+   * Trailer fields, for gRPC with grpc-status.
+   */
+  trailers?: Header[];
+  body: Body;
+  /**
+   * When the head had come, in milliseconds after the request was sent.
+   */
+  atMs: number;
+}
+/**
+ * Why an exchange did not end as its protocol says.
+ */
+export interface Failure {
+  /**
+   * refused, closed, reset, timeout, tls, dns, malformed, too-large, protocol or not-recorded.
+   */
+  code: string;
+  /**
+   * In words.
+   */
+  message: string;
+  /**
+   * The HTTP/2 error code, where one came.
+   */
+  http2Code?: number;
+}
+/**
+ * A claim that a target can earn.
+ */
+export interface Profile {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its title.
+   */
+  title: string;
+  /**
+   * earned: nothing failed or was skipped; partial: checks were skipped; not-earned: a check failed; undecided: a check came to no verdict; not-claimed: its suites are not offered.
+   */
+  status: "earned" | "partial" | "not-earned" | "undecided" | "not-claimed";
+  /**
+   * The checks behind the status.
+   */
+  because: string[];
+}
+/**
+ * How much of the selected suites was judged.
+ */
+export interface Coverage {
+  /**
+   * Checks of the claimed suites in this run.
+   */
+  checked: number;
+  /**
+   * Those that came to pass, warn or fail.
+   */
+  exercised: number;
+  /**
+   * Those that were skipped.
+   */
+  skipped: number;
+}
+/**
+ * What the load runs measured.
+ */
+export interface Load {
+  /**
+   * The runs, in the order they ran.
+   */
+  runs: LoadRun[];
+}
+/**
+ * One load plan and the points it measured.
+ */
+export interface LoadRun {
+  plan: LoadPlan;
+  /**
+   * Its points, in the order they ran.
+   */
+  points: LoadPoint[];
+}
+/**
+ * The plan as the run took it: running it again repeats the run.
+ */
+export interface LoadPlan {
+  /**
+   * The load mode, e.g. concurrency.
+   */
+  mode: string;
+  [k: string]: unknown;
+}
+/**
+ * One measured point: fixed settings over one measuring phase.
+ */
+export interface LoadPoint {
+  /**
+   * The model.
+   */
+  model: string;
+  /**
+   * The binding, e.g. v2-rest.
+   */
+  protocol: string;
+  /**
+   * How tensors were carried: json, typed or raw.
+   */
+  encoding: string;
+  /**
+   * Rows in each request.
+   */
+  batch: number;
+  /**
+   * The engine that sent the requests.
+   */
+  engine: string;
+  /**
+   * Resolution of its time stamps, in nanoseconds.
+   */
+  resolutionNs: number;
+  /**
+   * Requests in flight, for a closed loop.
+   */
+  concurrency?: number;
+  /**
+   * Intended requests per second, for an open loop.
+   */
+  requestRate?: number;
+  /**
+   * The stage of the plan that the point belongs to.
+   */
+  stage?: string;
+  /**
+   * How long the measuring phase took, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * How long the warm-up before it took, in milliseconds.
+   */
+  warmupMs: number;
+  counts: LoadCounts;
+  throughput: Estimate;
+  inferences: Estimate;
+  latency: Latency;
+  service?: Latency;
+  lateness?: Latency;
+  failedLatency?: Latency;
+  /**
+   * The measuring phase cut into equal windows, in order.
+   */
+  windows: Window[];
+  validity: Validity;
+  client?: Client;
+  server?: ServerCost;
+  telemetry?: Telemetry;
+  /**
+   * The first few error texts, by outcome.
+   */
+  errors: ErrorSample[];
+  /**
+   * The part of each worker process.
+   */
+  shards: Shard[];
+}
+/**
+ * Requests by what became of them.
+ */
+export interface LoadCounts {
+  /**
+   * Requests sent in the measuring phase.
+   */
+  sent: number;
+  /**
+   * Right answers.
+   */
+  ok: number;
+  /**
+   * Answers with a status other than 200.
+   */
+  httpError: number;
+  /**
+   * Answers with a status other than OK.
+   */
+  grpcError: number;
+  /**
+   * No answer in time.
+   */
+  timeout: number;
+  /**
+   * Connection refused.
+   */
+  refused: number;
+  /**
+   * The connection ended before the answer was complete.
+   */
+  reset: number;
+  /**
+   * Answers that are not HTTP or gRPC.
+   */
+  malformed: number;
+  /**
+   * Answers that are not the answer to their request.
+   */
+  wrongAnswer: number;
+  /**
+   * Connections that had to be opened anew.
+   */
+  reconnects: number;
+  /**
+   * Answers that were compared in full.
+   */
+  fullChecks: number;
+  /**
+   * Bytes of the bodies that came back.
+   */
+  bytesIn: number;
+}
+/**
+ * Right answers per second (throughput), or the inferences in them (inferences: answers times batch), with the uncertainty of the number.
+ */
+export interface Estimate {
+  /**
+   * The estimate.
+   */
+  value: number;
+  /**
+   * Lower end of its 95 % confidence interval.
+   */
+  low?: number;
+  /**
+   * Upper end of it.
+   */
+  high?: number;
+}
+/**
+ * A distribution of times. latency counts from the intended, service from the actual sending to the end of the answer; lateness from the intended to the actual sending; failedLatency is like latency, of what was not a right answer; the others hold right answers only.
+ */
+export interface Latency {
+  /**
+   * Samples.
+   */
+  count: number;
+  /**
+   * The least, in nanoseconds.
+   */
+  minNs: number;
+  /**
+   * The greatest, in nanoseconds.
+   */
+  maxNs: number;
+  /**
+   * The mean, in nanoseconds.
+   */
+  meanNs: number;
+  /**
+   * Percentiles, ascending.
+   */
+  percentiles: Percentile[];
+  /**
+   * Samples beyond one hour, which count as one hour.
+   */
+  clamped: number;
+  /**
+   * All samples in nanoseconds: HDR histogram, compressed V2 encoding, base64.
+   */
+  histogram?: string;
+}
+/**
+ * One percentile.
+ */
+export interface Percentile {
+  /**
+   * Which, 0 to 100.
+   */
+  percentile: number;
+  /**
+   * Its value, in nanoseconds.
+   */
+  ns: number;
+  /**
+   * Lower end of its 95 % confidence interval, in nanoseconds; absent when there are too few samples.
+   */
+  lowNs?: number;
+  /**
+   * Upper end of it.
+   */
+  highNs?: number;
+  /**
+   * How many more samples the interval needs; absent when there are enough.
+   */
+  needed?: number;
+}
+/**
+ * One window of the measuring phase.
+ */
+export interface Window {
+  /**
+   * Its begin, in milliseconds from the begin of the phase.
+   */
+  startMs: number;
+  /**
+   * Its length, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * Right answers that ended in it.
+   */
+  ok: number;
+  /**
+   * Inferences in them.
+   */
+  inferences: number;
+  /**
+   * Requests that ended in it otherwise.
+   */
+  failed: number;
+  /**
+   * Median latency, in nanoseconds; absent in a window without right answers.
+   */
+  p50Ns?: number;
+  /**
+   * 99th percentile of the latency, in nanoseconds.
+   */
+  p99Ns?: number;
+}
+/**
+ * Whether the numbers mean what they say: a verdict on the measurement, not on the target.
+ */
+export interface Validity {
+  /**
+   * Whether they do.
+   */
+  valid: boolean;
+  /**
+   * Why they do not.
+   */
+  problems: Problem[];
+  /**
+   * What the verdict rests on.
+   */
+  evidence: Record[];
+}
+/**
+ * Why a measurement is not valid.
+ */
+export interface Problem {
+  /**
+   * client-limited, off-schedule, not-stationary, too-few-samples, errors or clock.
+   */
+  code: string;
+  /**
+   * What shows it.
+   */
+  evidence: string;
+}
+/**
+ * What the sending of the load cost this machine.
+ */
+export interface Client {
+  /**
+   * Processor time of the sending processes in the phase, in milliseconds.
+   */
+  cpuMs: number;
+  /**
+   * The same per request, in nanoseconds; absent when none was completed.
+   */
+  cpuPerRequestNs?: number;
+  /**
+   * Greatest share of time that an event loop was busy, 0 to 1.
+   */
+  eventLoopUtilisation?: number;
+  /**
+   * Resident memory at the end of the phase, in bytes.
+   */
+  rssBytes?: number;
+}
+/**
+ * What the load cost the server's processes, where they could be observed.
+ */
+export interface ServerCost {
+  /**
+   * Processor time in the phase, in milliseconds.
+   */
+  cpuMs?: number;
+  /**
+   * The same per inference of a right answer, in nanoseconds.
+   */
+  cpuPerInferenceNs?: number;
+  /**
+   * The greatest resident memory seen, in bytes.
+   */
+  rssBytes?: number;
+}
+/**
+ * What collectors saw during the phase, and why others saw nothing.
+ */
+export interface Telemetry {
+  /**
+   * Quantities over time.
+   */
+  series: Series[];
+  /**
+   * Collectors that could see nothing.
+   */
+  unavailable: Unavailable[];
+}
+/**
+ * One quantity over time.
+ */
+export interface Series {
+  /**
+   * Its id, e.g. procfs/cpu.
+   */
+  id: string;
+  /**
+   * What it is.
+   */
+  title: string;
+  /**
+   * Unit of its values, e.g. ms, bytes or ratio.
+   */
+  unit: string;
+  /**
+   * Its values, in order.
+   */
+  points: SeriesPoint[];
+}
+/**
+ * One value of a quantity.
+ */
+export interface SeriesPoint {
+  /**
+   * When, in milliseconds since watching began.
+   */
+  atMs: number;
+  /**
+   * The value.
+   */
+  value: number;
+}
+/**
+ * A collector that could see nothing.
+ */
+export interface Unavailable {
+  /**
+   * Its id.
+   */
+  collector: string;
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+}
+/**
+ * The text of one error.
+ */
+export interface ErrorSample {
+  /**
+   * httpError, grpcError, timeout, refused, reset, malformed or wrongAnswer.
+   */
+  outcome: string;
+  /**
+   * The text.
+   */
+  message: string;
+}
+/**
+ * The part of one worker process.
+ */
+export interface Shard {
+  /**
+   * Its number, from 0.
+   */
+  worker: number;
+  /**
+   * Requests that it sent.
+   */
+  sent: number;
+  /**
+   * Right answers that it got.
+   */
+  ok: number;
+  /**
+   * Its processor time, in milliseconds.
+   */
+  cpuMs?: number;
+}
+/**
+ * A limit that the run was held to.
+ */
+export interface JudgedThreshold {
+  /**
+   * As written, e.g. p99<=20ms.
+   */
+  expression: string;
+  /**
+   * What it limits, e.g. p99.
+   */
+  metric: string;
+  /**
+   * How.
+   */
+  comparison: "<" | "<=" | ">" | ">=";
+  /**
+   * The limit, in unit.
+   */
+  limit: number;
+  /**
+   * Unit of limit and of the observed values.
+   */
+  unit: "ns" | "1/s" | "ratio";
+  /**
+   * met; missed: a valid measurement is beyond the limit; undecided: a measurement is absent or invalid.
+   */
+  status: "met" | "missed" | "undecided";
+  /**
+   * The observed value farthest on the wrong side, in unit.
+   */
+  worst?: number;
+  /**
+   * Why it is missed or undecided.
+   */
+  reason?: string;
+}
+/**
+ * The list of failures that are known.
+ */
+export interface JudgedBaseline {
+  /**
+   * Where it was read from.
+   */
+  file: string;
+  /**
+   * Its entries, in its order.
+   */
+  entries: BaselineEntry[];
+}
+/**
+ * One known failure and what became of it.
+ */
+export interface BaselineEntry {
+  /**
+   * Its line in the file, from 1.
+   */
+  line: number;
+  /**
+   * The check that is known to fail.
+   */
+  check: string;
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * Where it is tracked.
+   */
+  issue?: string;
+  /**
+   * Who takes care of it.
+   */
+  owner?: string;
+  /**
+   * The last day on which it counts, YYYY-MM-DD.
+   */
+  expires?: string;
+  /**
+   * known: the check still fails or warns; stale: the entry must go, which fails the run; not-exercised: the check gave no verdict in this run.
+   */
+  status: "known" | "stale" | "not-exercised";
+  /**
+   * Why it is stale or not exercised.
+   */
+  note?: string;
+}
+/**
+ * What the run means for a pipeline.
+ */
+export interface Gate {
+  /**
+   * 0 conformant and thresholds met; 1 non-conformant, threshold missed or baseline stale; 2 usage; 3 no target; 4 undecided; 70 internal defect; 130 interrupted.
+   */
+  exitCode: number;
+  /**
+   * Why it is not 0, weightiest first.
+   */
+  reasons: GateReason[];
+}
+/**
+ * One reason for an exit code.
+ */
+export interface GateReason {
+  /**
+   * The code that it asks for.
+   */
+  exitCode: number;
+  /**
+   * In words.
+   */
+  text: string;
+}
+/**
+ * The file beside the document that holds all exchanges in full.
+ */
+export interface Transcripts {
+  /**
+   * Its name.
+   */
+  file: string;
+  /**
+   * SHA-256 of its bytes.
+   */
+  sha256: string;
+}

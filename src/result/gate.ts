@@ -1,0 +1,117 @@
+import { type Baseline, judgeBaseline } from "./baseline.ts";
+import type { SuiteRegistry } from "./check-registry.ts";
+import type { Check, Gate, GateReason, JudgedBaseline, Profile, ResultDocument } from "./document.gen.ts";
+import { judgeThresholds, type Threshold } from "./thresholds.ts";
+
+export interface GateOptions {
+  /** Warnings fail the run, and a recommendation without a verdict leaves it undecided. */
+  readonly strict?: boolean;
+  readonly thresholds?: readonly Threshold[];
+  readonly baseline?: Baseline;
+  /** All suites that exist: tells a baseline's unknown checks from those that were not selected. */
+  readonly registry?: readonly SuiteRegistry[];
+  /** Ids of profiles that the run must earn. */
+  readonly requestedProfiles?: readonly string[];
+  /** Reasons that the document does not show: 3 credentials refused, 70 a defect of the program, 130 interrupted. */
+  readonly also?: readonly GateReason[];
+}
+
+/** The parts of a document that its gate depends on. */
+export type GateInput = Pick<ResultDocument, "conformance" | "load" | "run" | "partial" | "endedEarly">;
+
+const PRECEDENCE = [130, 70, 2, 3, 1, 4];
+const NAMED = 5;
+
+/** The exit code of a run with every reason for it, weightiest first. Depends on nothing but its arguments. */
+export function gate(document: GateInput, options: GateOptions): Gate {
+  const checks = document.conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const baseline = options.baseline && judgeBaseline(options.baseline, document, options.registry ?? []);
+  const known = new Set(baseline?.entries.filter((entry) => entry.status === "known").map((entry) => entry.check));
+  const reasons = [
+    ...(options.also ?? []),
+    ...failureReasons(checks, known, options.strict ?? false),
+    ...baselineReasons(baseline),
+    ...(options.requestedProfiles ?? []).flatMap((id) =>
+      profileReasons(id, document.conformance?.profiles ?? [], known),
+    ),
+    ...thresholdReasons(document, options.thresholds ?? []),
+    ...undecidedReasons(checks, options.strict ?? false),
+    ...emptinessReasons(document, checks),
+  ];
+  const weight = ({ exitCode }: GateReason) => PRECEDENCE.indexOf(exitCode);
+  const sorted = [...reasons].sort((a, b) => weight(a) - weight(b));
+  return { exitCode: sorted[0]?.exitCode ?? 0, reasons: sorted };
+}
+
+function failureReasons(checks: readonly Check[], known: ReadonlySet<string>, strict: boolean): GateReason[] {
+  const fresh = (outcome: Check["outcome"]) =>
+    checks.filter((check) => check.outcome === outcome && !known.has(check.id));
+  return [
+    ...listed(1, fresh("fail"), "check failed", "checks failed"),
+    ...(strict ? listed(1, fresh("warn"), "check warned (--strict)", "checks warned (--strict)") : []),
+  ];
+}
+
+function baselineReasons(baseline: JudgedBaseline | undefined): GateReason[] {
+  const stale = baseline?.entries.filter((entry) => entry.status === "stale") ?? [];
+  return stale.map(({ line, check, note }) => ({
+    exitCode: 1,
+    text: `${baseline?.file}:${line}: ${check}: ${note ?? "stale"}; remove the entry`,
+  }));
+}
+
+function profileReasons(id: string, profiles: readonly Profile[], known: ReadonlySet<string>): GateReason[] {
+  const profile = profiles.find((candidate) => candidate.id === id);
+  if (!profile) return [{ exitCode: 4, text: `profile ${id} was not judged` }];
+  const { status, because } = profile;
+  if (status === "earned") return [];
+  if (status === "not-claimed")
+    return [{ exitCode: 1, text: `profile ${id} is not earned: the target does not offer it` }];
+  if (status === "not-earned" && because.every((check) => known.has(check))) return [];
+  const rest = because.length > NAMED ? ` and ${because.length - NAMED} more` : "";
+  const named = `${because.slice(0, NAMED).join(", ")}${rest}`;
+  return status === "not-earned"
+    ? [{ exitCode: 1, text: `profile ${id} is not earned: ${named}` }]
+    : [{ exitCode: 4, text: `profile ${id} is ${status}: ${named}` }];
+}
+
+function thresholdReasons({ load }: GateInput, thresholds: readonly Threshold[]): GateReason[] {
+  return judgeThresholds(thresholds, load)
+    .filter(({ status }) => status !== "met")
+    .map(({ expression, status, reason }) => ({
+      exitCode: status === "missed" ? 1 : 4,
+      text: `threshold ${expression} is ${status}: ${reason ?? ""}`,
+    }));
+}
+
+function undecidedReasons(checks: readonly Check[], strict: boolean): GateReason[] {
+  const binding = checks.filter(({ clause }) => clause.level === "must" || (strict && clause.level === "should"));
+  const of = (outcome: Check["outcome"]) => binding.filter((check) => check.outcome === outcome);
+  return [
+    ...listed(4, of("inconclusive"), "check came to no verdict", "checks came to no verdict"),
+    ...listed(4, of("error"), "check broke in the program", "checks broke in the program"),
+  ];
+}
+
+function emptinessReasons(
+  { conformance, load, partial, endedEarly }: GateInput,
+  checks: readonly Check[],
+): GateReason[] {
+  const reasons: GateReason[] = [];
+  const points = load?.runs.flatMap((run) => run.points) ?? [];
+  if (!conformance && !load) reasons.push({ exitCode: 4, text: "nothing ran" });
+  if (conformance && !checks.some(({ outcome }) => outcome === "pass" || outcome === "warn" || outcome === "fail")) {
+    reasons.push({ exitCode: 4, text: checks.length === 0 ? "no check ran" : "no check came to a verdict" });
+  }
+  if (load && points.length === 0) reasons.push({ exitCode: 4, text: "no load point was measured" });
+  if (partial) reasons.push({ exitCode: 4, text: `the run ended early: ${endedEarly ?? "it was stopped"}` });
+  return reasons;
+}
+
+function listed(exitCode: number, checks: readonly Check[], one: string, many: string): GateReason[] {
+  if (checks.length === 0) return [];
+  const names = checks.slice(0, NAMED).map((check) => check.id);
+  const rest = checks.length - names.length;
+  const text = `${checks.length} ${checks.length === 1 ? one : many}: ${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return [{ exitCode, text }];
+}

@@ -1,0 +1,28 @@
+import { assetJson } from "../base/assets.ts";
+import type { ResultDocument } from "./document.gen.ts";
+
+interface SchemaNode {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
+type Schema = SchemaNode & { readonly $defs: Readonly<Record<string, SchemaNode>> };
+
+/** The text of a result document: members in the order of the schema, so that equal documents have equal bytes. Ends in a line break. */
+export function serialize(document: ResultDocument): string {
+  schema ??= assetJson("#reports/schema/result.v1.schema.json") as Schema;
+  return `${JSON.stringify(ordered(document, schema, schema), null, 2)}\n`;
+}
+
+let schema: Schema | undefined;
+
+function ordered(value: unknown, node: SchemaNode | undefined, root: Schema): unknown {
+  const resolved = node?.$ref === undefined ? node : root.$defs[node.$ref.replace("#/$defs/", "")];
+  if (Array.isArray(value)) return value.map((item) => ordered(item, resolved?.items, root));
+  if (typeof value !== "object" || value === null) return value;
+  const declared = Object.keys(resolved?.properties ?? {});
+  const rank = (key: string) => (declared.includes(key) ? declared.indexOf(key) : declared.length);
+  const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, ordered(member, resolved?.properties?.[key], root)]));
+}

@@ -1,0 +1,174 @@
+import {
+  bodyOf,
+  type Exchange,
+  type GrpcOutcome,
+  grpcOutcome,
+  type Transport,
+  type TransportFailure,
+  type WireRequest,
+} from "../transport/index.ts";
+import { type JsonObject, type JsonValue, readJson } from "./json.ts";
+import { decodeMessage, encodeMessage, grpcPath, type OipMethod } from "./oip-grpc.ts";
+import type { Encodable, OipMessages } from "./oip-messages.ts";
+
+export type BindingId = "v1-rest" | "v2-rest" | "v2-grpc";
+export const BINDING_IDS: readonly BindingId[] = ["v1-rest", "v2-rest", "v2-grpc"];
+
+/** One request of the probe and what it tells about its binding. */
+export interface Observation {
+  readonly binding: BindingId;
+  /** `GET /v2/health/live` or `ModelMetadata`. */
+  readonly question: string;
+  /** What came back, in words: `HTTP 404`, `gRPC OK`, `refused: …`. */
+  readonly answer: string;
+  /** The binding is there: the answer is more than "no such route". */
+  readonly answers: boolean;
+  /** HTTP 404, 405 or 501, or gRPC UNIMPLEMENTED. */
+  readonly noSuchRoute: boolean;
+  readonly refusedCredentials: boolean;
+  /** Nothing of the peer was seen at all. */
+  readonly unreachable?: TransportFailure;
+}
+
+/** An answer over REST: `object` is its JSON body when that is complete and an object, `json` when it is any JSON. */
+export interface RestAnswer {
+  readonly status?: number;
+  readonly json?: JsonValue;
+  readonly object?: JsonObject;
+}
+
+export interface Questions {
+  get(binding: "v1-rest" | "v2-rest", path: string): Promise<RestAnswer>;
+  /** POST of an empty JSON object. */
+  post(binding: "v1-rest" | "v2-rest", path: string): Promise<RestAnswer>;
+  /** The decoded message of a call that ended with OK, else undefined. */
+  call<Method extends OipMethod>(method: Method, model?: string): Promise<OipMessages[`${Method}Response`] | undefined>;
+  /** Everything asked so far. */
+  readonly observations: readonly Observation[];
+}
+
+export interface QuestionOptions {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+}
+
+const MAX_IN_FLIGHT = 8;
+const NO_SUCH_ROUTE: readonly number[] = [404, 405, 501];
+const UNREACHABLE: readonly TransportFailure["code"][] = ["refused", "dns", "timeout", "tls"];
+
+/** Asks the target the probe's questions, at most eight at once, and notes what every answer tells. */
+export function questions(transport: Transport, options: QuestionOptions): Questions {
+  const observations: Observation[] = [];
+  const limited = limiter(MAX_IN_FLIGHT);
+  const send = async (request: WireRequest) => {
+    const exchange = await limited(() => transport.send(request, { ...options, origin: "probe" }));
+    options.signal?.throwIfAborted();
+    return exchange;
+  };
+  const rest = async (binding: BindingId, method: "GET" | "POST", path: string): Promise<RestAnswer> => {
+    const accept = ["accept", "application/json"] as const;
+    const exchange = await send({
+      protocol: "http",
+      method,
+      path,
+      headers: method === "GET" ? [accept] : [["content-type", "application/json"], accept],
+      ...(method === "POST" && { body: new TextEncoder().encode("{}") }),
+    });
+    observations.push(observeRest(binding, `${method} ${path}`, exchange));
+    return readRest(exchange);
+  };
+  return {
+    observations,
+    get: (binding, path) => rest(binding, "GET", path),
+    post: (binding, path) => rest(binding, "POST", path),
+    call: async (method, model) => {
+      const fields = model === undefined ? {} : { name: model };
+      const request = encodeMessage(`${method}Request`, fields as Encodable<OipMessages[`${typeof method}Request`]>);
+      const exchange = await send({ protocol: "grpc", path: grpcPath(method), metadata: [], messages: [request] });
+      const outcome = grpcOutcome(exchange);
+      observations.push(observeGrpc(model === undefined ? method : `${method} of ${model}`, exchange, outcome));
+      return readGrpc(`${method}Response`, outcome);
+    },
+  };
+}
+
+function observeRest(binding: BindingId, question: string, exchange: Exchange): Observation {
+  const { head, failure } = exchange;
+  const status = head?.status;
+  const noSuchRoute = status !== undefined && NO_SUCH_ROUTE.includes(status);
+  return {
+    binding,
+    question,
+    answer: status === undefined ? showFailure(failure) : `HTTP ${status}`,
+    answers: status !== undefined && !noSuchRoute,
+    noSuchRoute,
+    refusedCredentials: status === 401 || status === 403,
+    ...unreachableBy(exchange),
+  };
+}
+
+function observeGrpc(question: string, exchange: Exchange, outcome: GrpcOutcome): Observation {
+  const { head } = exchange;
+  const status = head?.status;
+  const code = outcome.ok ? outcome.codeName : undefined;
+  const noSuchRoute = code === "UNIMPLEMENTED" || NO_SUCH_ROUTE.includes(status ?? 0);
+  return {
+    binding: "v2-grpc",
+    question,
+    answer: outcome.ok ? `gRPC ${outcome.codeName}` : outcome.problem,
+    // A broken answer is one too: without a status, in another media type, or from a proxy.
+    answers: status !== undefined && !noSuchRoute,
+    noSuchRoute,
+    refusedCredentials: [401, 403].includes(status ?? 0) || code === "UNAUTHENTICATED" || code === "PERMISSION_DENIED",
+    ...unreachableBy(exchange),
+  };
+}
+
+function unreachableBy({ head, failure }: Exchange): Pick<Observation, "unreachable"> {
+  return failure && !head && UNREACHABLE.includes(failure.code) ? { unreachable: failure } : {};
+}
+
+function showFailure(failure: TransportFailure | undefined): string {
+  return failure ? `${failure.code}: ${failure.message}` : "nothing";
+}
+
+function readRest(exchange: Exchange): RestAnswer {
+  const { head, failure } = exchange;
+  if (!head) return {};
+  const read = failure ? undefined : readJson(bodyOf(exchange), { nonFinite: true });
+  if (!read?.ok) return { status: head.status };
+  return {
+    status: head.status,
+    json: read.value,
+    ...(read.value instanceof Map && { object: read.value as JsonObject }),
+  };
+}
+
+function readGrpc<Name extends `${OipMethod}Response`>(
+  name: Name,
+  outcome: GrpcOutcome,
+): OipMessages[Name] | undefined {
+  const [message] = outcome.ok && outcome.code === 0 ? outcome.messages : [];
+  if (!message) return undefined;
+  try {
+    return decodeMessage(name, message);
+  } catch {
+    return undefined; // What is no message tells the probe as much as no answer; that it is wrong is for a check to say.
+  }
+}
+
+function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let active = 0;
+  return async (task) => {
+    if (active < limit) active += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else active -= 1;
+    }
+  };
+}

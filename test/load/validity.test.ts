@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/base/random.ts";
+import { createRecorder, Outcome } from "../../src/load/index.ts";
+import type { Measured } from "../../src/load/measured.ts";
+import {
+  clientCpuPerRequest,
+  errorRate,
+  inferenceThroughput,
+  latency,
+  requestThroughput,
+  serverCpuPerInference,
+  serviceTime,
+} from "../../src/load/metrics/index.ts";
+import { judgeValidity } from "../../src/load/validity/judge-validity.ts";
+
+const MS = 1e6;
+const idle = { elapsedMs: 10_000, cpuMs: 1000, eventLoopUtilisation: 0.2, rssBytes: 1e8 };
+
+interface Traffic {
+  /** Right answers in each of 100 intervals of 100 ms. */
+  readonly rate: (interval: number) => number;
+  readonly failures?: number;
+}
+
+/** Ten seconds of answers of 5 ms and four inferences each. */
+function measured({ rate, failures = 0 }: Traffic, change: Partial<Measured> = {}): Measured {
+  const recorder = createRecorder(0, 10_000 * MS);
+  let completed = 0;
+  for (let interval = 0; interval < 100; interval++) {
+    const count = Math.round(rate(interval));
+    for (let i = 0; i < count; i++, completed++) {
+      const end = (interval + (i + 0.5) / count) * 100 * MS;
+      recorder.record(end - 5 * MS, end - 5 * MS, end, Outcome.ok, 4, 10);
+    }
+  }
+  for (let i = 0; i < failures; i++, completed++) recorder.record(0, 0, 20 * MS, Outcome.reset, 0, 0);
+  const summary = { sent: completed, completed, reconnects: 0, fullChecks: 0, wrongAnswers: [], errorSamples: [] };
+  return {
+    recorded: recorder.recorded(),
+    summary,
+    client: idle,
+    clientWhileSending: idle,
+    interrupted: false,
+    ...change,
+  };
+}
+
+const codes = (each: Measured) => judgeValidity(each).problems.map(({ code }) => code);
+
+describe("a measurement", () => {
+  test("is valid when nothing speaks against it, and says what was looked at", () => {
+    expect(judgeValidity(measured({ rate: () => 20 }))).toEqual({
+      valid: true,
+      problems: [],
+      evidence: [
+        { key: "errors", value: "none" },
+        { key: "client", value: "event loop busy 20 % of the time, 10 % of one core used" },
+        { key: "drift", value: "throughput of the second half +0 % ± 0 % against the first" },
+        { key: "samples", value: "2000 right answers" },
+      ],
+    });
+  });
+
+  test.each([
+    ["event loop", { ...idle, eventLoopUtilisation: 0.95 }],
+    ["processor", { ...idle, cpuMs: 9500 }],
+  ])("is limited by a client whose %s is busy", (_what, clientWhileSending) => {
+    const { problems, valid } = judgeValidity(measured({ rate: () => 20 }, { clientWhileSending }));
+    expect(valid).toBe(false);
+    expect(problems[0]?.code).toBe("client-limited");
+    expect(problems[0]?.evidence).toMatch(
+      /^the client was the limit: event loop busy \d+ % of the time, \d+ % of one core used/,
+    );
+  });
+
+  test("has too few samples below 368 right answers, and says how many are missing", () => {
+    expect(judgeValidity(measured({ rate: () => 3 })).problems).toEqual([
+      { code: "too-few-samples", evidence: "300 right answers do not bound p99: 68 more are needed" },
+    ]);
+    expect(codes(measured({ rate: () => 4 }))).toEqual([]);
+  });
+
+  test("has too many errors beyond one in a hundred, not before", () => {
+    expect(codes(measured({ rate: () => 20, failures: 20 }))).toEqual([]);
+    expect(judgeValidity(measured({ rate: () => 20, failures: 100 })).problems).toEqual([
+      { code: "errors", evidence: "4.8 % of the requests did not come to a right answer (reset 100); at most 1 % may" },
+    ]);
+  });
+
+  test("is not stationary when the second half is surely slower by more than a tenth", () => {
+    const { problems } = judgeValidity(measured({ rate: (i) => (i < 50 ? 40 : 30) }));
+    expect(problems.map(({ code }) => code)).toEqual(["not-stationary"]);
+    expect(problems[0]?.evidence).toMatch(/second half -28\.6 % ± 0 % against the first, more than 10 %/);
+    expect(codes(measured({ rate: (i) => (i < 50 ? 40 : 38) }))).toEqual([]);
+  });
+
+  test("is taken for stationary when its noise is as large as the difference", () => {
+    const random = seededRandom("noise");
+    expect(codes(measured({ rate: () => random.integer(0, 40) }))).toEqual([]);
+  });
+
+  test("is not valid when it was interrupted", () => {
+    expect(codes(measured({ rate: () => 20 }, { interrupted: true }))).toEqual(["interrupted"]);
+  });
+
+  test("of nothing at all is not valid", () => {
+    expect(codes(measured({ rate: () => 0 }))).toEqual(["too-few-samples"]);
+  });
+});
+
+describe("metrics", () => {
+  test("are computed from what was recorded", () => {
+    const each = measured({ rate: () => 20, failures: 500 }, { serverCpuMs: 4000 });
+    expect(requestThroughput.from(each)).toEqual({ value: 200, low: 200, high: 200 });
+    expect(inferenceThroughput.from(each).value).toBe(800);
+    expect(latency.from(each)).toEqual(serviceTime.from(each));
+    expect(latency.from(each)).toMatchObject({ count: 2000, minNs: 5 * MS, maxNs: 5 * MS, clamped: 0 });
+    expect(latency.from(each).percentiles.map(({ percentile }) => percentile)).toEqual([50, 90, 95, 99, 99.9]);
+    expect(errorRate.from(each)).toBeCloseTo(0.2, 12);
+    expect(clientCpuPerRequest.from(each)).toBe((1000 * MS) / 2500);
+    expect(serverCpuPerInference.from(each)).toBe((4000 * MS) / 8000);
+  });
+
+  test("are absent, not 0, when what they divide by is not known", () => {
+    const nothing = measured({ rate: () => 0 });
+    expect(clientCpuPerRequest.from(nothing)).toBeUndefined();
+    expect(serverCpuPerInference.from(measured({ rate: () => 1 }))).toBeUndefined();
+    expect(serverCpuPerInference.from({ ...nothing, serverCpuMs: 5 })).toBeUndefined();
+    expect(errorRate.from(nothing)).toBeUndefined();
+    expect(latency.from(nothing)).toMatchObject({ count: 0, percentiles: [] });
+    expect(latency.from(nothing)).not.toHaveProperty("histogram");
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { assemble, baselineFor, judgeBaseline, parseBaseline } from "../../src/result/index.ts";
+import { observations, options } from "./sample-run.ts";
+
+const refused = (text: string) => {
+  try {
+    parseBaseline(text);
+  } catch (thrown) {
+    return (thrown as Error).message;
+  }
+  return "accepted";
+};
+
+describe("known-failing.yaml", () => {
+  test("is a list of entries that know their line", () => {
+    const text =
+      "# why we live with these\n- check: v2-rest/a\n  reason: slow disk\n\n- check: v2-rest/b\n  reason: 'no'\n  issue: https://tracker.example.com/1\n  owner: serving\n  expires: 2030-01-31\n";
+    expect(parseBaseline(text).entries).toEqual([
+      { line: 2, check: "v2-rest/a", reason: "slow disk" },
+      {
+        line: 5,
+        check: "v2-rest/b",
+        reason: "no",
+        issue: "https://tracker.example.com/1",
+        owner: "serving",
+        expires: "2030-01-31",
+      },
+    ]);
+  });
+
+  test.each(["", "# nothing\n", "[]\n"])("may be empty: %j", (text) => {
+    expect(parseBaseline(text).entries).toEqual([]);
+  });
+
+  test.each([
+    ["check: a\n", "known-failing.yaml:1: not a list"],
+    ["- v2-rest/a\n", "known-failing.yaml:1: not an entry with check and reason"],
+    ["- check: a\n", "known-failing.yaml:1: the entry for a gives no reason"],
+    ["\n- reason: a\n", "known-failing.yaml:2: the entry has no check"],
+    ["- check: a\n  reason: r\n  note: x\n", 'known-failing.yaml:3: unknown field "note"'],
+    ["- check: a\n  reason:\n", 'known-failing.yaml:2: "reason" is not text'],
+    ["- check: a\n  reason: [x]\n", 'known-failing.yaml:2: "reason" is not text'],
+    ["- {check: a, reason: r}\n- {check: a, reason: s}\n", "known-failing.yaml:2: a is already named in line 1"],
+    [
+      "- {check: a, reason: r, expires: tomorrow}\n",
+      'known-failing.yaml:1: expires "tomorrow" is not a day such as 2030-01-31',
+    ],
+    [
+      "- {check: a, reason: r, expires: 2030-02-30}\n",
+      'known-failing.yaml:1: expires "2030-02-30" is not a day such as 2030-01-31',
+    ],
+  ])("is refused with its line: %j", (text, message) => {
+    expect(refused(text)).toBe(message);
+  });
+
+  test("that is no YAML is refused with its line", () => {
+    expect(refused("- check: a\n  reason: 'x\n")).toMatch(/^known-failing\.yaml:\d+: /);
+  });
+});
+
+describe("an entry", () => {
+  const document = assemble(observations, options);
+  const judge = (name: string, expires?: string) => {
+    const entries = [{ line: 1, check: name, reason: "r", ...(expires !== undefined && { expires }) }];
+    return judgeBaseline({ file: "f", entries }, document, observations.registry).entries[0];
+  };
+
+  test.each([
+    ["whose check fails is known", "v2-rest/infer-echoes-id", undefined, "known", undefined],
+    ["whose check warns is known", "v2-rest/infer-unknown-model-is-404", undefined, "known", undefined],
+    ["whose check passes is stale", "v2-rest/metadata-0", undefined, "stale", "the check now passes"],
+    ["counts through its last day", "v2-rest/infer-echoes-id", "2026-03-02", "known", undefined],
+    ["is stale the day after", "v2-rest/infer-echoes-id", "2026-03-01", "stale", "expired on 2026-03-01"],
+    [
+      "of a retired check names the successor",
+      "v2-rest/old-name",
+      undefined,
+      "stale",
+      "retired: split in two; see v2-rest/infer-echoes-id",
+    ],
+    [
+      "of a skipped check is not exercised",
+      "v2-rest/infer-fp16",
+      undefined,
+      "not-exercised",
+      "skip: no model with FP16 inputs",
+    ],
+    [
+      "of an inconclusive check is not exercised",
+      "v2-rest/binary-output-size",
+      undefined,
+      "not-exercised",
+      "inconclusive: the target answered 429 to all of 3 attempts",
+    ],
+    [
+      "of a check that was not selected is not exercised",
+      "v2-rest/not-selected",
+      undefined,
+      "not-exercised",
+      "the check was not selected",
+    ],
+    ["of no check is stale", "v2-rest/tpyo", undefined, "stale", "no such check"],
+  ])("%s", (_name, id, expires, status, note) => {
+    expect(judge(id, expires)).toMatchObject({ status, ...(note !== undefined && { note }) });
+  });
+});
+
+test("the written baseline is read back, holds each failure once, and makes them known", () => {
+  const document = assemble(observations, options);
+  const previous = parseBaseline(
+    "- {check: v2-rest/infer-echoes-id, reason: kept, owner: me}\n- {check: v2-rest/metadata-3, reason: gone}\n",
+  );
+  const written = parseBaseline(baselineFor(document, previous));
+  expect(written.entries.map(({ check }) => check)).toEqual([
+    "v2-rest/infer-echoes-id",
+    "v2-rest/error-has-error-member",
+    "v2-grpc/short-contents-refused",
+  ]);
+  expect(written.entries[0]).toMatchObject({ reason: "kept", owner: "me" });
+  expect(judgeBaseline(written, document, []).entries.map(({ status }) => status)).toEqual(["known", "known", "known"]);
+});
