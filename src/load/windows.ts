@@ -21,10 +21,13 @@ export function createWindows(): Windows {
   const latencies = new Uint32Array(MOST_WINDOWS * BUCKETS);
   let width = FIRST_WIDTH_NS;
 
-  const double = () => {
+  /** Doubles the width until `ns` lies within the windows. */
+  const reach = (ns: number) => {
+    if (ns < width * MOST_WINDOWS) return;
     for (const each of [ok, failed, inferences]) mergePairs(each, 1);
     mergePairs(latencies, BUCKETS);
     width *= 2;
+    reach(ns);
   };
   const windowAt = (index: number, lengthNs: number): PointWindow => {
     const startNs = index * width;
@@ -44,7 +47,7 @@ export function createWindows(): Windows {
 
   return {
     add: (offset, latency, isOk, worth) => {
-      while (offset >= width * MOST_WINDOWS) double();
+      reach(offset);
       const index = Math.max(0, Math.floor(offset / width));
       if (isOk) {
         ok[index] = (ok[index] as number) + 1;
@@ -54,7 +57,8 @@ export function createWindows(): Windows {
       } else failed[index] = (failed[index] as number) + 1;
     },
     list: (lengthNs) => {
-      while (lengthNs > width * MOST_WINDOWS) double();
+      // A phase that ends where the last window ends lies within.
+      reach(lengthNs - 1);
       const count = Math.ceil(lengthNs / width - 1e-9);
       return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
     },

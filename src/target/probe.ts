@@ -143,10 +143,8 @@ function isReachable(binding: BindingId, { observations }: Questions): boolean {
 }
 
 function rejectUnusable(observations: readonly Observation[]): void {
-  const [first] = observations;
-  if (first?.unreachable && observations.every(({ unreachable }) => unreachable !== undefined)) {
-    const { code, message } = first.unreachable;
-    throw new InfermarkError("TARGET_UNREACHABLE", `the target cannot be reached (${code}): ${message}`, {
+  if (observations.length > 0 && observations.every(({ unreachable }) => unreachable !== undefined)) {
+    throw new InfermarkError("TARGET_UNREACHABLE", `the target cannot be reached (${whyUnreachable(observations)})`, {
       hint: "check that it runs and that address, port and TLS are right; --wait-ready waits for it to start",
     });
   }
@@ -154,6 +152,13 @@ function rejectUnusable(observations: readonly Observation[]): void {
   if (answered.length > 0 && answered.every(({ refusedCredentials }) => refusedCredentials)) {
     throw credentialsRefused(`the target refuses every request (${answered[0]?.answer})`);
   }
+}
+
+/** One reason for each address. */
+function whyUnreachable(observations: readonly Observation[]): string {
+  const rest = observations.find(({ binding }) => binding !== "v2-grpc");
+  const grpc = observations.find(({ binding }) => binding === "v2-grpc");
+  return [rest && `REST ${rest.answer}`, grpc && `gRPC ${grpc.answer}`].filter(Boolean).join("; ");
 }
 
 function credentialsRefused(message: string): InfermarkError {

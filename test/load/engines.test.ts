@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer as createSecureServer } from "node:https";
 import { connect, createServer } from "node:net";
+import { status } from "@grpc/grpc-js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { InfermarkError } from "../../src/base/errors.ts";
 import type { LoadEndpoint } from "../../src/load/endpoint.ts";
@@ -210,7 +211,7 @@ describe("in TLS", () => {
 
   test("undici trusts the given authority", async () => {
     const phase = phaseOf(100, "http", { requests });
-    const endpoint = { ...(await secure()), tls: { ca: pem("ca.pem"), serverName: "localhost" } };
+    const endpoint = { ...(await secure()), tls: { ca: pem("ca.pem"), serverName: "model.test" } };
     await (await engineFor("undici", endpoint)).run(phase);
     expect(phase.recorder.recorded().counts).toMatchObject({ refused: 0, reset: 0 });
     expect(phase.recorder.ok).toBeGreaterThan(0);
@@ -218,12 +219,27 @@ describe("in TLS", () => {
 
   test("undici refuses the certificate of another authority", async () => {
     const phase = phaseOf(100, "http", { requests, concurrency: 1 });
-    const endpoint = { ...(await secure()), tls: { ca: pem("other-ca.pem"), serverName: "localhost" } };
+    const endpoint = { ...(await secure()), tls: { ca: pem("other-ca.pem"), serverName: "model.test" } };
     const { errorSamples } = await (await engineFor("undici", endpoint)).run(phase);
     const { counts } = phase.recorder.recorded();
     expect(counts.ok).toBe(0);
     expect(counts.refused).toBeGreaterThan(0);
     expect(errorSamples[0]?.message).toMatch(/certificate/);
+  });
+
+  test("undici refuses a certificate with another name, and goes on", async () => {
+    const phase = phaseOf(100, "http", { requests, concurrency: 1 });
+    const endpoint = { ...(await secure()), tls: { ca: pem("ca.pem"), serverName: "other.test" } };
+    const { sent } = await (await engineFor("undici", endpoint)).run(phase);
+    expect(phase.recorder.recorded().counts).toMatchObject({ ok: 0, timeout: 0, refused: sent });
+  });
+
+  test("undici asks for the name of the certificate, whatever the Host header says", async () => {
+    const phase = phaseOf(100, "http", { requests });
+    const tls = { ca: pem("ca.pem"), serverName: "model.test" };
+    const endpoint = { ...(await secure()), tls, authority: "gateway.test" };
+    await (await engineFor("undici", endpoint)).run(phase);
+    expect(phase.recorder.ok).toBeGreaterThan(0);
   });
 
   test("autocannon accepts any certificate where that is allowed", async () => {
@@ -242,7 +258,7 @@ describe("in TLS", () => {
       cert: pem("server.pem"),
     });
     const phase = phaseOf(150, "grpc", { concurrency: 1 });
-    const endpoint = { ...server.endpoint, tls: { ca: pem(ca), serverName: "localhost" } };
+    const endpoint = { ...server.endpoint, tls: { ca: pem(ca), serverName: "model.test" } };
     await (await engineFor("grpc-js", endpoint)).run(phase);
     const { counts } = phase.recorder.recorded();
     expect(counts.ok > 0).toBe(reaches);
@@ -276,8 +292,8 @@ describe("the engine grpc-js", () => {
 
   test("classes statuses, wrong answers and hanging calls", async () => {
     const server = await grpcServer((n, { request }, reply) => {
-      if (n === 0) reply({ code: 14, details: "overloaded" });
-      else if (n === 1) reply({ code: 4, details: "too slow" });
+      if (n === 0) reply({ code: status.UNAVAILABLE, details: "overloaded" });
+      else if (n === 1) reply({ code: status.DEADLINE_EXCEEDED, details: "too slow" });
       else if (n === 2) reply(null, Buffer.from("request-X"));
       else if (n !== 3) reply(null, request);
     });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRecorder, OUTCOME_NAMES, Outcome } from "../../src/load/index.ts";
 import { createWindows } from "../../src/load/windows.ts";

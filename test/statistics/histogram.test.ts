@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { InfermarkError } from "../../src/base/errors.ts";
 import { createHistogram, decodeHistogram, HIGHEST_NS, type Histogram } from "../../src/statistics/index.ts";

@@ -86,7 +86,7 @@ describe("the interval of a quantile", () => {
     const random = seededRandom("coverage");
     let covered = 0;
     for (let run = 0; run < 1000; run++) {
-      const sorted = Array.from({ length: 400 }, random.next).sort((a, b) => a - b);
+      const sorted = Array.from({ length: 400 }, () => random.next()).sort((a, b) => a - b);
       const { low = 1, high = 400 } = rankInterval(0.9, 400);
       if ((sorted[low - 1] ?? 1) <= 0.9 && (sorted[high - 1] ?? 0) >= 0.9) covered++;
     }

@@ -54,10 +54,10 @@ function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<P
       );
       lanes.push(watch(client as AutocannonClient, lanes.length, phase, tally, clock));
     };
-    const running = autocannon(settings(endpoint, phase, setupClient), (error: unknown) => {
+    const running = autocannon(settings(endpoint, phase, setupClient), (error: Error | null) => {
       clearInterval(scan);
       phase.signal.removeEventListener("abort", abort);
-      if (error) reject(error as Error);
+      if (error) reject(error);
       else resolve(tally.summary(lanes.reduce((sum, { connects }) => sum + Math.max(0, connects() - 1), 0)));
     });
     const abort = () => {
@@ -111,11 +111,11 @@ function requestOf(endpoint: LoadEndpoint, request: EncodedRequest): autocannon.
 }
 
 interface Lane {
-  connects(): number;
-  stopped(): boolean;
+  readonly connects: () => number;
+  readonly stopped: () => boolean;
   /** Ends the connection when its request has taken too long. */
-  expire(): void;
-  stop(): void;
+  readonly expire: () => void;
+  readonly stop: () => void;
 }
 
 /**

@@ -16,5 +16,7 @@ export async function createEngine(
       return (await import("./autocannon.ts")).autocannonEngine(endpoint, clock);
     case "grpc-js":
       return (await import("./grpc-js.ts")).grpcJsEngine(endpoint, clock);
+    default:
+      return id satisfies never;
   }
 }

@@ -103,12 +103,13 @@ function reportFailure(error: StatusObject, headers: boolean, sink: AnswerSink):
 
 /** grpc-js gives failures of the connection the codes of answers; only its texts and the absence of metadata tell them apart. */
 function outcomeOf({ code, details, metadata }: StatusObject, headers: boolean): OutcomeCode {
-  if (/^Received HTTP status code/.test(details)) return Outcome.httpError;
+  if (details.startsWith("Received HTTP status code")) return Outcome.httpError;
   if (/^Received RST_STREAM|^Connection dropped|ECONNRESET|^read E|^write E|^The server ended/.test(details))
     return Outcome.reset;
   const answered = headers || Object.keys(metadata.getMap()).length > 0;
   if (answered) return Outcome.grpcError;
-  if (code === status.UNAVAILABLE) return /^No connection established/.test(details) ? Outcome.refused : Outcome.reset;
+  if (code === status.UNAVAILABLE)
+    return details.startsWith("No connection established") ? Outcome.refused : Outcome.reset;
   if (code === status.DEADLINE_EXCEEDED) return Outcome.timeout;
   // Raised by grpc-js itself for a message that it cannot read.
   if (code === status.INTERNAL || code === status.UNKNOWN) return Outcome.malformed;

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { Client, type Dispatcher } from "undici";
+import { checkServerIdentity } from "node:tls";
+import { buildConnector, Client, type Dispatcher } from "undici";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { authorityOf, certificateName, headersOf, type LoadEndpoint, urlHost } from "../endpoint.ts";
@@ -9,6 +10,7 @@ import { socketOutcome } from "./socket-outcome.ts";
 import { STAMP_RESOLUTION_NS } from "./stamp-resolution.ts";
 
 const HTTP_OK = 200;
+const LONGEST_CONNECT_MS = 30_000;
 
 /** Sends HTTP/1.1 with undici, one client and so one connection for each request in flight. */
 export function undiciEngine(endpoint: LoadEndpoint, clock: Clock = systemClock): Engine {
@@ -79,26 +81,46 @@ function openConnection(
 
 function newClient(endpoint: LoadEndpoint): Client {
   const { tls, port } = endpoint;
-  const name = certificateName(endpoint);
   return new Client(`${tls ? "https" : "http"}://${urlHost(endpoint)}:${port}`, {
     pipelining: 1,
     // Deadlines are the loop's.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
-    connect: {
-      // An attempt outlives its client: it must end some time.
-      timeout: 30_000,
-      ...(tls && {
-        ...(tls.ca !== undefined && { ca: tls.ca }),
-        ...(tls.cert !== undefined && { cert: tls.cert }),
-        ...(tls.key !== undefined && { key: tls.key }),
-        rejectUnauthorized: tls.insecure !== true,
-        // TLS has no SNI for addresses.
-        ...(isIP(name) === 0 && { servername: name }),
-      }),
-    },
+    connect: connector(endpoint),
   });
+}
+
+function connector(endpoint: LoadEndpoint): buildConnector.connector {
+  const { tls } = endpoint;
+  const name = certificateName(endpoint);
+  const connect = buildConnector({
+    // An attempt outlives its client: it must end some time.
+    timeout: LONGEST_CONNECT_MS,
+    allowH2: false,
+    ...(tls && {
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      ...(tls.cert !== undefined && { cert: tls.cert }),
+      ...(tls.key !== undefined && { key: tls.key }),
+      rejectUnauthorized: tls.insecure !== true,
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    }),
+  });
+  return (options, callback) => {
+    // undici would take the name from the Host header. TLS has no SNI for addresses.
+    const { servername: _fromHost, ...rest } = options;
+    connect({ ...rest, ...(isIP(name) === 0 && { servername: name }) }, (...[error, socket]) => {
+      if (error) callback(connectError(error), null);
+      else callback(null, socket);
+    });
+  };
+}
+
+/** undici leaves requests unanswered when a certificate has another name, which it knows by the error's code. */
+function connectError(error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ERR_TLS_CERT_ALTNAME_INVALID") return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: "ERR_TLS_NAME" });
 }
 
 /** One handler serves all requests of a client, since they come one after the other. */
