@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 import { assetJson } from "../src/base/assets.ts";
 import { suites } from "../suites/index.ts";
 import { configSchema } from "./config-schema.ts";
-import { suiteReadme } from "./suite-readme.ts";
+import { suiteReadme, withSuiteTable } from "./suite-readme.ts";
 
 /** The text of `src/result/document.gen.ts`: the types of the result document, made from its schema. */
 export async function documentTypes(): Promise<string> {
@@ -20,6 +20,8 @@ export async function documentTypes(): Promise<string> {
 if (import.meta.filename === process.argv[1]) {
   writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
   writeFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), configSchema());
+  const readme = new URL("../README.md", import.meta.url);
+  writeFileSync(readme, withSuiteTable(readFileSync(readme, "utf8"), suites));
   for (const entry of suites)
     writeFileSync(new URL(`../suites/${entry.suite.id}/README.md`, import.meta.url), suiteReadme(entry));
 }

@@ -46,3 +46,18 @@ function rowsOf(clause: Clause, checks: readonly Check[]): readonly string[] {
       return `| ${clause.id} | ${clause.level} | ${cell(clause.says)} | \`${check.id}\` | ${proof} |`;
     });
 }
+
+const OPENING = "<!-- suites -->";
+const CLOSING = "<!-- /suites -->";
+
+/** README.md with its table of suites made from the suites. */
+export function withSuiteTable(readme: string, entries: readonly SuiteEntry[]): string {
+  const rows = entries.map(
+    ({ suite, mutants, variants }) =>
+      `| [${suite.id}](suites/${suite.id}/README.md) | ${suite.title} | ${Object.keys(suite.clauses).length} | ${suite.checks.length} | ${mutants.length} | ${variants.length} |`,
+  );
+  const table = ["| suite | binding | clauses | checks | faults | legal variants |", "|---|---|---|---|---|---|", ...rows].join("\n");
+  const [before, rest = ""] = readme.split(OPENING);
+  const after = rest.split(CLOSING)[1] ?? "";
+  return `${before}${OPENING}\n${table}\n${CLOSING}${after}`;
+}
