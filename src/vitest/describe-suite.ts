@@ -1,0 +1,108 @@
+import { beforeAll, describe, test } from "vitest";
+import {
+  type CheckResult,
+  defaultLimits,
+  describeAnswer,
+  openTransport,
+  parseGrpcAddress,
+  parseRestAddress,
+  probeTarget,
+  runSuite,
+  type Suite,
+  systemClock,
+  type Verdict,
+} from "#kit";
+
+export interface DescribeSuiteOptions {
+  /** REST URL and gRPC address of the runtime under test, or a function that gives them once it has started. */
+  readonly target: TargetAddresses | (() => TargetAddresses | Promise<TargetAddresses>);
+  /** Models to test; the fixture models unless given. */
+  readonly models?: readonly string[];
+  /** Seed of all random choices; 1 unless given. */
+  readonly seed?: number;
+}
+
+export interface TargetAddresses {
+  readonly rest?: string;
+  readonly grpc?: string;
+}
+
+const RUN_WITHIN_MS = 300_000;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Declares one vitest test per check of a suite. A check that passes or only warns passes; one that is skipped or
+ * inconclusive is skipped with its reason; one that fails shows its clause, expectation and answer.
+ */
+export function describeSuite(suite: Suite, options: DescribeSuiteOptions): void {
+  describe(suite.title, () => {
+    let results: ReadonlyMap<string, CheckResult> = new Map();
+    beforeAll(async () => {
+      results = await resultsOf(suite, options);
+    }, RUN_WITHIN_MS);
+    for (const { id, title } of suite.checks.filter(({ dangerous }) => !dangerous)) {
+      test(`${id}: ${title}`, ({ skip }) => report(results.get(id), skip));
+    }
+  });
+}
+
+async function resultsOf(
+  suite: Suite,
+  { target, models = [], seed = 1 }: DescribeSuiteOptions,
+): Promise<ReadonlyMap<string, CheckResult>> {
+  const { rest, grpc } = typeof target === "function" ? await target() : target;
+  const transport = openTransport({
+    ...(rest !== undefined && { rest: parseRestAddress(rest) }),
+    ...(grpc !== undefined && { grpc: parseGrpcAddress(grpc) }),
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+  });
+  try {
+    const deadlineMs = defaultLimits.requestMs;
+    const info = await probeTarget(transport, {
+      rest: rest !== undefined,
+      grpc: grpc !== undefined,
+      models,
+      fixtures: true,
+      deadlineMs,
+      clock: systemClock,
+    });
+    const checks = suite.checks.filter(({ dangerous }) => !dangerous);
+    const { results } = await runSuite(suite, checks, {
+      transport,
+      info,
+      seed,
+      clock: systemClock,
+      limits: defaultLimits,
+    });
+    return new Map(results.map((result) => [result.check, result]));
+  } finally {
+    await transport.close();
+  }
+}
+
+function report(result: CheckResult | undefined, skip: (reason: string) => void): void {
+  if (!result) throw new Error("the check did not run");
+  const { verdict } = result;
+  switch (verdict.outcome) {
+    case "pass":
+    case "warn":
+      return;
+    case "skip":
+    case "inconclusive":
+      skip(verdict.reason);
+      return;
+    case "error":
+      throw new Error(`the check itself broke: ${verdict.message}`);
+    case "fail":
+      throw new Error(failureText(result, verdict));
+  }
+}
+
+function failureText(
+  { clause, exchanges, decisive }: CheckResult,
+  { expected, actual, at }: Extract<Verdict, { outcome: "fail" }>,
+): string {
+  const shown = exchanges[decisive ?? -1];
+  const answer = shown === undefined ? "" : `\nanswer   ${describeAnswer(shown)}`;
+  return `${clause.id}: ${clause.says}\nexpected ${expected}\nactual   ${actual}${at === undefined ? "" : ` at ${at}`}${answer}`;
+}

@@ -1,0 +1,1 @@
+export { type DescribeSuiteOptions, describeSuite } from "./describe-suite.ts";
