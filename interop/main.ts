@@ -1,88 +1,134 @@
-import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { closest } from "fastest-levenshtein";
+import { messageOf } from "../src/base/errors.ts";
+import { certify } from "./certify.ts";
 import { mlserver } from "./mlserver/runtime.ts";
-import type { Runtime, RuntimeAddresses } from "./runtime.ts";
+import type { Runtime, StartedRuntime } from "./runtime.ts";
+import { waitReady } from "./wait-ready.ts";
 
 const runtimes: readonly Runtime[] = [mlserver];
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const READY_WITHIN = "90s";
 
-const USAGE = `usage: npm run interop -- <runtime> [--keep] [--out DIR] [-- certify options]
+const USAGE = `usage: npm run interop -- <runtime> [--keep | --serve-only] [--out DIR] [-- options of certify]
 
-  <runtime>   ${runtimes.map(({ id, version }) => `${id} (${version})`).join(", ")}
-  --keep      start it, print its addresses and wait for Ctrl-C, without certifying
-  --out DIR   where the reports go (default infermark-report/<runtime>)
+  <runtime>     ${runtimes.map(({ id, version }) => `${id} (${version})`).join(", ")}
+  --keep        certify it, then leave it running until Ctrl-C
+  --serve-only  start it and leave it running until Ctrl-C, without certifying
+  --out DIR     where the reports and the log of the runtime go (default infermark-report/<runtime>)
+
+Ends with the exit code of certify; 2 for a wrong command line, 3 when the runtime did not come up.
 `;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    keep: { type: "boolean", default: false },
-    out: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
-const [wanted, ...extra] = positionals;
-const runtime = runtimes.find(({ id }) => id === wanted);
-
-if (values.help || wanted === undefined) {
-  process.stdout.write(USAGE);
-  process.exitCode = values.help ? 0 : 2;
-} else if (!runtime) {
-  const nearest = closest(
-    wanted,
-    runtimes.map(({ id }) => id),
-  );
-  process.stderr.write(`there is no runtime "${wanted}"; did you mean "${nearest}"?\n`);
-  process.exitCode = 2;
-} else {
-  process.exitCode = await runWith(runtime, extra);
+interface Options {
+  readonly keep: boolean;
+  readonly serveOnly: boolean;
+  readonly out: string;
+  readonly certify: readonly string[];
 }
 
-async function runWith(subject: Runtime, certifyOptions: readonly string[]): Promise<number> {
-  subject.prepare();
-  const out = values.out ?? join("infermark-report", subject.id);
-  mkdirSync(out, { recursive: true });
-  const started = await subject.start(join(out, "runtime.log"));
-  const stopped = new Promise<number>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(130));
-  });
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const split = argv.indexOf("--");
+  const [own, passed] = split === -1 ? [argv, []] : [argv.slice(0, split), argv.slice(split + 1)];
+  let parsed: ReturnType<typeof parseOptions>;
   try {
-    process.stdout.write(
-      `${subject.id} ${subject.version}: REST ${started.rest ?? "none"}, gRPC ${started.grpc ?? "none"}\n`,
-    );
-    const work = values.keep
-      ? stopped.then(() => 0)
-      : Promise.race([certify(subject, started, out, certifyOptions), stopped]);
-    return await Promise.race([work, started.process.died]);
+    parsed = parseOptions(own);
+  } catch (thrown) {
+    return wrong(messageOf(thrown));
+  }
+  const { positionals, values } = parsed;
+  const [wanted, ...extra] = positionals;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (wanted === undefined) return wrong("name a runtime");
+  if (extra.length > 0) return wrong(`${extra.join(" ")}: options of certify go after --`);
+  if (values.keep && values["serve-only"]) return wrong("--keep and --serve-only exclude each other");
+  const runtime = runtimes.find(({ id }) => id === wanted);
+  if (!runtime) {
+    const ids = runtimes.map(({ id }) => id);
+    return wrong(`there is no runtime "${wanted}"; did you mean "${closest(wanted, ids)}"?`);
+  }
+  const out = values.out ?? join("infermark-report", runtime.id);
+  return inWorkspace(runtime, { keep: values.keep, serveOnly: values["serve-only"], out, certify: passed });
+}
+
+function parseOptions(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      keep: { type: "boolean", default: false },
+      "serve-only": { type: "boolean", default: false },
+      out: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+}
+
+function wrong(message: string): number {
+  process.stderr.write(`${message}\n\n${USAGE}`);
+  return 2;
+}
+
+/** The models live in a folder of this run alone: another run on the machine keeps its own. */
+async function inWorkspace(runtime: Runtime, options: Options): Promise<number> {
+  const interrupt = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort());
+  const workspace = mkdtempSync(join(tmpdir(), `infermark-${runtime.id}-`));
+  try {
+    mkdirSync(options.out, { recursive: true });
+    runtime.prepare(workspace);
+    const started = await runtime.start(workspace, join(options.out, "runtime.log"));
+    try {
+      return await runWith(runtime, started, options, interrupt.signal);
+    } finally {
+      await started.process.stop();
+    }
+  } catch (thrown) {
+    if (interrupt.signal.aborted) return 130;
+    process.stderr.write(`${runtime.id}: ${messageOf(thrown)}\n`);
+    return 3;
   } finally {
-    await started.process.stop();
+    rmSync(workspace, { recursive: true, force: true });
   }
 }
 
-function certify(
-  subject: Runtime,
-  { rest, grpc }: RuntimeAddresses,
-  out: string,
-  options: readonly string[],
+async function runWith(
+  runtime: Runtime,
+  started: StartedRuntime,
+  options: Options,
+  interrupted: AbortSignal,
 ): Promise<number> {
-  const argv = [
-    join(root, "bin", "infermark.js"),
-    "certify",
-    ...["--config", join(root, "reports", "runtimes", subject.id, "target.yaml")],
-    ...(rest === undefined ? [] : ["--rest", rest]),
-    ...(grpc === undefined ? [] : ["--grpc", grpc]),
-    ...subject.models.flatMap((model) => ["--model", model]),
-    ...["--wait-ready", READY_WITHIN, "--out", out],
-    ...options,
+  const { rest, grpc } = started.ports;
+  await waitReady(runtime, started, interrupted);
+  const where = [
+    ...(rest === undefined ? [] : [`REST http://127.0.0.1:${rest}`]),
+    ...(grpc === undefined ? [] : [`gRPC 127.0.0.1:${grpc}`]),
   ];
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { stdio: "inherit" });
-    child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? 1));
+  process.stdout.write(
+    `${runtime.id} ${runtime.version} is ready: ${where.join(", ")} (process ${started.process.pid})\n`,
+  );
+  // A runtime that dies while it is certified is a finding, which certify reports: its exit code stands.
+  const code = options.serveOnly ? 0 : await certify(runtime, started, options.out, options.certify);
+  if ((options.keep || options.serveOnly) && !interrupted.aborted) {
+    process.stdout.write("Ctrl-C stops it\n");
+    await Promise.race([aborted(interrupted), started.process.died]);
+  }
+  return code;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    // A listener alone does not keep the program running.
+    const hold = setInterval(() => {}, 60_000);
+    signal.addEventListener("abort", () => {
+      clearInterval(hold);
+      resolve();
+    });
   });
 }

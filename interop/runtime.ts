@@ -1,13 +1,14 @@
 import type { RunningProcess } from "./process.ts";
 
-/** Where a started runtime answers. */
-export interface RuntimeAddresses {
-  readonly rest?: string;
-  readonly grpc?: string;
+/** Loopback ports that a started runtime serves on; absent for a protocol that it does not speak. */
+export interface RuntimePorts {
+  readonly rest?: number;
+  readonly grpc?: number;
 }
 
-export interface StartedRuntime extends RuntimeAddresses {
+export interface StartedRuntime {
   readonly process: RunningProcess;
+  readonly ports: RuntimePorts;
 }
 
 /** A real runtime that interop can start from packages. */
@@ -15,10 +16,10 @@ export interface Runtime {
   readonly id: string;
   /** The released version that is started. */
   readonly version: string;
-  /** Models named on the command line; fixture models are found by name. */
-  readonly models: readonly string[];
-  /** Installs and trains what is missing. Slow the first time. */
-  prepare(): void;
-  /** Starts it on free loopback ports; `log` receives its output. */
-  start(log: string): Promise<StartedRuntime>;
+  /** REST path that answers 200 as soon as every model is loaded. */
+  readonly readyPath: string;
+  /** Installs what is missing, and lays the models out in `workspace`. Slow the first time; throws when it fails. */
+  prepare(workspace: string): void;
+  /** Starts it on free loopback ports with the models of `workspace`; `log` receives its output. Does not wait. */
+  start(workspace: string, log: string): Promise<StartedRuntime>;
 }

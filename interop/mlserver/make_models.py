@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = pathlib.Path(__file__).parent
 ROOT = pathlib.Path(sys.argv[1])
+# MLServer has no BF16.
 DATATYPES = ["bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "fp16", "fp32", "fp64", "bytes"]
 
 
@@ -32,11 +33,10 @@ def model(name, behaviour, inputs, outputs, version=None, folder=None, uri=None)
         "parameters": parameters,
     }
     (path / "model-settings.json").write_text(json.dumps(settings, indent=2))
-    shutil.copy(HERE / "infermark_fixtures.py", path)
+    shutil.copy(HERE / "fixtures" / "infermark_fixtures.py", path)
     return path
 
 
-shutil.rmtree(ROOT, ignore_errors=True)
 free, free_out = [spec("INPUT0", "FP32", -1, -1)], [spec("OUTPUT0", "FP32", -1, -1)]
 for datatype in DATATYPES:
     name = datatype.upper()
@@ -48,6 +48,8 @@ model("rowsum", "RowSum", [spec("INPUT0", "FP32", 2, 3)], [spec("OUTPUT0", "FP32
 model("fixed22", "Identity", [spec("INPUT0", "FP32", 2, 2)], [spec("OUTPUT0", "FP32", 2, 2)])
 model("twoversions", "Identity", free, free_out, version="1", folder="twoversions-1")
 model("twoversions", "Negation", free, free_out, version="3", folder="twoversions-3")
+model("toggle", "Identity", free, free_out)
+model("fp16_out", "Half", free, [spec("OUTPUT0", "FP16", -1, -1)])
 model("fail", "Fail", free, free_out)
 model("slow_ms", "SlowMs", free, free_out)
 model("params", "Params", [spec("INPUT0", "INT32", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)])
@@ -56,3 +58,17 @@ model("text", "Text", [spec("INPUT0", "BYTES", -1, 1)], [spec("OUTPUT0", "BYTES"
 iris = model("iris", "Iris", [spec("input-0", "FP32", -1, 4)], [spec("output-0", "INT64", -1)], uri="./model.joblib")
 features, classes = load_iris(return_X_y=True)
 joblib.dump(LogisticRegression(max_iter=500).fit(features, classes), iris / "model.joblib")
+
+# The same classifier behind MLServer's own runtime, which names its output and gives it a second dimension.
+stock = ROOT / "iris_sklearn"
+stock.mkdir()
+stock_settings = {
+    "name": "iris_sklearn",
+    "platform": "sklearn",
+    "implementation": "mlserver_sklearn.SKLearnModel",
+    "inputs": [spec("input-0", "FP32", -1, 4)],
+    "outputs": [spec("predict", "INT64", -1, 1)],
+    "parameters": {"uri": "./model.joblib"},
+}
+(stock / "model-settings.json").write_text(json.dumps(stock_settings, indent=2))
+shutil.copy(iris / "model.joblib", stock)

@@ -27,13 +27,16 @@ export const Outcome = {
 
 export type OutcomeCode = (typeof Outcome)[keyof typeof Outcome];
 
-/** An answer as the workload sees it: for gRPC `body` is the message without its prefix. */
+/**
+ * An answer as the workload sees it: for gRPC `body` is the message without its prefix. Lent for the length of one call:
+ * an engine may hand over the same object and the same memory again.
+ */
 export interface LoadResponse {
   readonly status: number;
   readonly body: Uint8Array;
 }
 
-/** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop. */
+/** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop. `inferences` is 0 unless the outcome is `ok`. */
 export interface Recorder {
   record(due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number): void;
 }
@@ -56,15 +59,16 @@ export interface Phase {
   readonly requestTimeoutMs: number;
   readonly recorder: Recorder;
   readonly answers: AnswerCheck;
-  /** One in this many answers gets the full check; 100 is 1 %. */
+  /** One in this many answers gets the full check, on average; 100 is 1 %. */
   readonly fullCheckEvery: number;
   readonly signal: AbortSignal;
 }
 
 export interface PhaseSummary {
   readonly sent: number;
+  /** Requests that were recorded. Fewer than were sent only when the phase was aborted: what was in flight then is recorded as nothing. */
   readonly completed: number;
-  /** Connections opened after the first `connections`: each one is a connection that the server or the network ended. */
+  /** Connections opened anew: each one is a connection that the server or the network ended, or that was given up after a time-out. */
   readonly reconnects: number;
   readonly fullChecks: number;
   /** The first few things that were wrong with answers, in words. */
@@ -73,7 +77,7 @@ export interface PhaseSummary {
   readonly errorSamples: readonly { readonly outcome: OutcomeCode; readonly message: string }[];
 }
 
-/** Runs phases against one endpoint. */
+/** Runs phases against one endpoint, one at a time; connections may stay open from one to the next. */
 export interface Engine {
   readonly id: "undici" | "autocannon" | "grpc-js" | "wire";
   /** Resolution of its time stamps in nanoseconds; printed beside its percentiles. */

@@ -1,5 +1,6 @@
 import type {
   Exchange,
+  GrpcRequest,
   Headers,
   HttpRequest,
   SendOptions,
@@ -28,7 +29,12 @@ export function inProcess(options: { readonly handlers: readonly Handler[]; read
 
 function received(request: WireRequest): ReferenceRequest {
   if (request.protocol === "grpc") {
-    return { protocol: "grpc", path: request.path, headers: lowerCase(request.metadata), messages: request.messages };
+    return {
+      protocol: "grpc",
+      path: request.path,
+      headers: [...lowerCase(request.metadata), ...clientHeaders(request)],
+      messages: request.messages,
+    };
   }
   return {
     protocol: "http",
@@ -38,6 +44,16 @@ function received(request: WireRequest): ReferenceRequest {
     body: request.body ?? new Uint8Array(0),
     framing: request.body === undefined ? "none" : (request.framing ?? "content-length"),
   };
+}
+
+/** What @grpc/grpc-js adds to a call of its own accord. */
+function clientHeaders({ client }: GrpcRequest): Headers {
+  return client === "standard"
+    ? [
+        ["grpc-accept-encoding", "identity,deflate,gzip"],
+        ["user-agent", "grpc-node-js"],
+      ]
+    : [];
 }
 
 function lowerCase(headers: Headers): Headers {

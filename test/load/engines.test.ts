@@ -48,6 +48,19 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
     expect(latency.minNs).toBeGreaterThan(18e6);
   });
 
+  test("finds in its tail every request that the server is slow for", async () => {
+    let slow = 0;
+    const server = await httpServer((n, _request, response, body) => {
+      if (n % 10 === 9) slow++;
+      setTimeout(() => response.end(body), n % 10 === 9 ? 40 : 2);
+    });
+    const phase = phaseOf(500, "http");
+    await run(server.endpoint, phase);
+    const { latency } = phase.recorder;
+    expect(slow).toBeGreaterThan(0);
+    expect(latency.valueAtRank(latency.count - slow + 1)).toBeGreaterThan(38e6);
+  });
+
   test("classes answers with another status than 200", async () => {
     const server = await httpServer((n, _request, response, body) => {
       response.statusCode = n % 3 === 0 ? 500 : n % 3 === 1 ? 201 : 200;
@@ -183,6 +196,19 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
     const { sent, completed } = await running;
     expect([sent, completed]).toEqual([12, 8]);
     expect(phase.recorder.recorded().counts).toMatchObject({ ok: 8, timeout: 0, reset: 0 });
+  });
+
+  test("rejects with what the check of an answer throws, which is a defect of ours and no answer's", async () => {
+    const server = await httpServer(echo);
+    const answers: Phase["answers"] = {
+      cheap: () => true,
+      full: () => {
+        throw new RangeError("off by one");
+      },
+    };
+    const phase = phaseOf(60_000, "http", { answers });
+    await expect(run(server.endpoint, phase)).rejects.toThrow("off by one");
+    expect(phase.recorder.recorded().counts).toMatchObject({ malformed: 0, reset: 0, wrongAnswer: 0 });
   });
 
   test("sends nothing when it is aborted before", async () => {

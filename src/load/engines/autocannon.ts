@@ -4,7 +4,14 @@ import autocannon from "autocannon";
 import { type Clock, NS_PER_MS, systemClock } from "../../base/clock.ts";
 import { InfermarkError, messageOf } from "../../base/errors.ts";
 import { authorityOf, certificateName, headersOf, type LoadEndpoint, urlHost } from "../endpoint.ts";
-import { type EncodedRequest, type Engine, Outcome, type Phase, type PhaseSummary } from "../engine.ts";
+import {
+  type EncodedRequest,
+  type Engine,
+  Outcome,
+  type OutcomeCode,
+  type Phase,
+  type PhaseSummary,
+} from "../engine.ts";
 import { socketOutcome } from "./socket-outcome.ts";
 import { STAMP_RESOLUTION_NS } from "./stamp-resolution.ts";
 import { createTally, type Tally } from "./tally.ts";
@@ -42,11 +49,20 @@ export function autocannonEngine(endpoint: LoadEndpoint, clock: Clock = systemCl
 }
 
 function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<PhaseSummary> {
-  if (phase.signal.aborted || clock.now() >= phase.deadline) return Promise.resolve(createTally(phase).summary(0));
-  const tally = createTally(phase);
   const built = phase.requests.map((request) => requestOf(endpoint, request));
   const lanes: Lane[] = [];
   return new Promise((resolve, reject) => {
+    const stopAll = () => {
+      for (const { stop } of lanes) stop();
+    };
+    const tally = createTally(phase, (thrown) => {
+      reject(thrown);
+      stopAll();
+    });
+    if (phase.signal.aborted || clock.now() >= phase.deadline) {
+      resolve(tally.summary(0));
+      return;
+    }
     const setupClient = (client: autocannon.Client) => {
       // Each client starts elsewhere in the rotation, so that neighbours carry different ids.
       client.setRequests(
@@ -54,23 +70,19 @@ function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<P
       );
       lanes.push(watch(client as AutocannonClient, lanes.length, phase, tally, clock));
     };
-    const running = autocannon(settings(endpoint, phase, setupClient), (error: Error | null) => {
+    // It ends when the last of its clients has been stopped.
+    autocannon(settings(endpoint, phase, setupClient), (error: Error | null) => {
       clearInterval(scan);
-      phase.signal.removeEventListener("abort", abort);
+      phase.signal.removeEventListener("abort", stopAll);
       if (error) reject(error);
       else resolve(tally.summary(lanes.reduce((sum, { connects }) => sum + Math.max(0, connects() - 1), 0)));
     });
-    const abort = () => {
-      for (const { stop } of lanes) stop();
-      running.stop();
-    };
-    const look = () => {
-      for (const { expire } of lanes) expire();
-      if (lanes.length === phase.concurrency && lanes.every(({ stopped }) => stopped())) running.stop();
+    const expire = () => {
+      for (const lane of lanes) lane.expire();
     };
     // After the sockets have been read: an answer that came while this process was held up is not late.
-    const scan = setInterval(() => setImmediate(look), SCAN_MS);
-    phase.signal.addEventListener("abort", abort, { once: true });
+    const scan = setInterval(() => setImmediate(expire), SCAN_MS);
+    phase.signal.addEventListener("abort", stopAll, { once: true });
   });
 }
 
@@ -110,11 +122,12 @@ function requestOf(endpoint: LoadEndpoint, request: EncodedRequest): autocannon.
   };
 }
 
+/** One client of autocannon, and so one connection at a time. */
 interface Lane {
   readonly connects: () => number;
-  readonly stopped: () => boolean;
   /** Ends the connection when its request has taken too long. */
   readonly expire: () => void;
+  /** Ends the client; nothing is recorded any more. */
   readonly stop: () => void;
 }
 
@@ -124,56 +137,39 @@ interface Lane {
  */
 function watch(client: AutocannonClient, offset: number, phase: Phase, tally: Tally, clock: Clock): Lane {
   const { requests, deadline, requestTimeoutMs } = phase;
-  const { parser, pipelinedRequests } = client;
+  const events: EventEmitter = client;
   let turn = offset;
   let request: EncodedRequest | undefined;
   let start = 0;
   let connection: Socket | undefined;
   let connects = 0;
-  let broken = false;
-  let isStopped = false;
-  let chunks: Buffer[] = [];
+  let stopped = false;
 
-  const lose = (outcome: Parameters<Tally["failed"]>[3], message: string) => {
-    if (request === undefined) return;
-    tally.failed(request, start, clock.now(), outcome, message);
+  const lose = (outcome: OutcomeCode, message: string) => {
+    if (request === undefined || stopped) return;
     request = undefined;
+    tally.failed(start, clock.now(), outcome, message);
+  };
+  const giveUp = (outcome: OutcomeCode, message: string) => {
+    lose(outcome, message);
+    client.conn.destroy(new Error(message));
   };
   const stop = () => {
-    if (isStopped) return;
-    isStopped = true;
+    if (stopped) return;
+    stopped = true;
     client.destroy();
     // autocannon goes on after its events: it "sends" to the closed connection and starts its timer again.
     setImmediate(() => client.timeoutTicker.clear());
   };
-  const giveUp = (outcome: Parameters<Tally["failed"]>[3], message: string) => {
-    lose(outcome, message);
-    client.conn.destroy(new Error(message));
-  };
-  // Its bodies are text; these are the bytes.
-  pipelinedRequests.addBody = (chunk) => void chunks.push(chunk);
-  const execute = parser.execute.bind(parser);
-  parser.execute = (chunk) => {
-    if (broken || isStopped) return undefined;
-    const result = execute(chunk);
-    if (result instanceof Error) {
-      broken = true;
-      giveUp(Outcome.malformed, messageOf(result));
-    }
-    return result;
-  };
-  const events: EventEmitter = client;
+  const answers = readBytes(client, (error) => giveUp(Outcome.malformed, messageOf(error)));
   events.on("request", () => {
-    if (isStopped) return;
+    if (stopped) return;
     lose(Outcome.reset, "the connection ended before the answer was complete");
     if (client.conn !== connection) {
       connection = client.conn;
       connects++;
-      broken = false;
-      parser.initialize("RESPONSE");
-      pipelinedRequests.clear();
+      answers.reset();
     }
-    chunks = [];
     start = clock.now();
     if (start >= deadline) {
       stop();
@@ -184,18 +180,52 @@ function watch(client: AutocannonClient, offset: number, phase: Phase, tally: Ta
   });
   events.on("connError", (error: Error) => lose(socketOutcome(error), messageOf(error)));
   events.on("response", (status: number) => {
-    if (request === undefined || isStopped) return;
-    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-    tally.answered(request, start, clock.now(), status === HTTP_OK, status, body);
+    const end = clock.now();
+    const body = answers.take();
+    if (request === undefined || stopped) return;
+    const answered = request;
     request = undefined;
+    tally.answered(answered, start, end, status === HTTP_OK, status, body);
   });
   return {
     connects: () => connects,
-    stopped: () => isStopped,
     expire: () => {
-      if (isStopped || request === undefined || clock.now() - start < requestTimeoutMs * NS_PER_MS) return;
+      if (stopped || request === undefined || clock.now() - start < requestTimeoutMs * NS_PER_MS) return;
       giveUp(Outcome.timeout, `no answer within ${requestTimeoutMs} ms`);
     },
     stop,
+  };
+}
+
+/** autocannon takes bodies for text and overlooks what its parser refuses; this gets at both. */
+function readBytes({ parser, pipelinedRequests }: AutocannonClient, refused: (error: Error) => void) {
+  let chunks: Buffer[] = [];
+  let broken = false;
+  const execute = parser.execute.bind(parser);
+  pipelinedRequests.addBody = (chunk) => void chunks.push(chunk);
+  parser.execute = (chunk) => {
+    if (broken) return undefined;
+    const result = execute(chunk);
+    if (result instanceof Error) {
+      broken = true;
+      refused(result);
+    }
+    return result;
+  };
+  return {
+    /** The body that has come. */
+    take: (): Buffer => {
+      const [first, ...rest] = chunks;
+      chunks = [];
+      if (first === undefined) return Buffer.alloc(0);
+      return rest.length === 0 ? first : Buffer.concat([first, ...rest]);
+    },
+    /** Forgets a half-read answer, since a new connection has begun. */
+    reset: () => {
+      chunks = [];
+      broken = false;
+      parser.initialize("RESPONSE");
+      pipelinedRequests.clear();
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { NS_PER_MS } from "../../base/clock.ts";
 import { type EncodedRequest, Outcome, type OutcomeCode, type Phase, type PhaseSummary } from "../engine.ts";
-import { createTally } from "./tally.ts";
+import { createTally, type Tally } from "./tally.ts";
 
 /** A server that refuses is tried again after this time, not as fast as the machine can. */
 const PAUSE_AFTER_REFUSAL_MS = 10;
@@ -25,99 +25,115 @@ export interface Connection {
   close(): void;
 }
 
+/** Keeps one request in flight on its connection. */
 interface Sender {
-  readonly connection: Connection;
-  readonly sink: AnswerSink;
-  request: EncodedRequest | undefined;
-  start: number;
+  /** Sends the first request. */
+  readonly begin: () => void;
+  /** Gives up a request that was sent before this instant. */
+  readonly expire: (sentBefore: number) => void;
+  /** Gives up all; nothing is recorded any more. */
+  readonly stop: () => void;
 }
 
-/** Keeps one request in flight on each connection until the deadline, then awaits the last ones. Resolves early when the signal aborts. */
+/** Keeps one request in flight on each connection until the deadline, then awaits the last ones. Resolves early when the signal aborts; rejects when the check of an answer throws. */
 export function runClosedLoop(phase: Phase, clock: Clock, connections: readonly Connection[]): Promise<PhaseSummary> {
-  const { requests, deadline, signal } = phase;
-  const tally = createTally(phase);
-  const timeoutNs = phase.requestTimeoutMs * NS_PER_MS;
+  const { signal, requestTimeoutMs } = phase;
   const reconnectsOfAll = () => connections.reduce((sum, { reconnects }) => sum + reconnects, 0);
   const reconnectsBefore = reconnectsOfAll();
-  const pauses = new Set<NodeJS.Timeout>();
-  let turn = 0;
-  let active = connections.length;
-  let ended = false;
-
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const end = () => {
-      ended = true;
+      for (const { stop } of senders) stop();
       clearInterval(scan);
-      for (const pause of pauses) clearTimeout(pause);
-      signal.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", end);
       resolve(tally.summary(reconnectsOfAll() - reconnectsBefore));
     };
-    const next = (sender: Sender) => {
-      const now = clock.now();
-      if (now >= deadline || signal.aborted) {
-        sender.request = undefined;
-        if (--active === 0) end();
-        return;
-      }
-      sender.request = requests[turn++ % requests.length] as EncodedRequest;
-      sender.start = now;
-      tally.sent();
-      sender.connection.send(sender.request, sender.sink);
-    };
-    const later = (sender: Sender) => {
-      const pause = setTimeout(() => {
-        pauses.delete(pause);
-        next(sender);
-      }, PAUSE_AFTER_REFUSAL_MS);
-      pauses.add(pause);
-    };
-    const senders = connections.map((connection) => senderOn(connection));
-
-    function senderOn(connection: Connection): Sender {
-      const sender: Sender = {
-        connection,
-        request: undefined,
-        start: 0,
-        sink: {
-          answered: (ok, status, body) => {
-            tally.answered(sender.request as EncodedRequest, sender.start, clock.now(), ok, status, body);
-            next(sender);
-          },
-          failed: (outcome, message) => {
-            const request = sender.request as EncodedRequest;
-            sender.request = undefined;
-            tally.failed(request, sender.start, clock.now(), outcome, message);
-            if (outcome === Outcome.refused) later(sender);
-            else next(sender);
-          },
-        },
-      };
-      return sender;
-    }
-    const expire = () => {
-      if (ended) return;
-      const now = clock.now();
-      for (const sender of senders) {
-        if (sender.request === undefined || now - sender.start < timeoutNs) continue;
-        sender.connection.discard();
-        sender.sink.failed(Outcome.timeout, `no answer within ${phase.requestTimeoutMs} ms`);
-      }
-    };
-    const abort = () => {
-      for (const { connection, request } of senders) if (request !== undefined) connection.discard();
+    const tally = createTally(phase, (thrown) => {
+      reject(thrown);
       end();
+    });
+    let active = connections.length;
+    const done = () => {
+      if (--active === 0) end();
+    };
+    const rotation = rotate(phase.requests);
+    const senders = connections.map((connection) => senderOn(connection, { phase, clock, tally, rotation, done }));
+    const expire = () => {
+      const sentBefore = clock.now() - requestTimeoutMs * NS_PER_MS;
+      for (const sender of senders) sender.expire(sentBefore);
     };
     // After the sockets have been read: an answer that came while this process was held up is not late.
-    const scan = setInterval(() => setImmediate(expire), scanMs(phase));
-
-    if (signal.aborted) abort();
-    else {
-      signal.addEventListener("abort", abort, { once: true });
-      for (const sender of senders) next(sender);
+    const scan = setInterval(() => setImmediate(expire), scanMs(requestTimeoutMs));
+    if (signal.aborted) {
+      end();
+      return;
     }
+    signal.addEventListener("abort", end, { once: true });
+    for (const { begin } of senders) begin();
   });
 }
 
-function scanMs({ requestTimeoutMs }: Phase): number {
+interface SenderSetting {
+  readonly phase: Phase;
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly rotation: () => EncodedRequest;
+  /** Called when the deadline has passed and nothing is in flight. */
+  readonly done: () => void;
+}
+
+function senderOn(connection: Connection, { phase, clock, tally, rotation, done }: SenderSetting): Sender {
+  let request: EncodedRequest | undefined;
+  let start = 0;
+  let pause: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const next = () => {
+    if (stopped) return;
+    start = clock.now();
+    if (start >= phase.deadline) {
+      done();
+      return;
+    }
+    request = rotation();
+    tally.sent();
+    connection.send(request, sink);
+  };
+  const sink: AnswerSink = {
+    answered: (ok, status, body) => {
+      const end = clock.now();
+      const answered = request as EncodedRequest;
+      request = undefined;
+      tally.answered(answered, start, end, ok, status, body);
+      next();
+    },
+    failed: (outcome, message) => {
+      request = undefined;
+      tally.failed(start, clock.now(), outcome, message);
+      if (outcome === Outcome.refused && !stopped) pause = setTimeout(next, PAUSE_AFTER_REFUSAL_MS);
+      else next();
+    },
+  };
+  return {
+    begin: next,
+    expire: (sentBefore) => {
+      if (request === undefined || start > sentBefore) return;
+      connection.discard();
+      sink.failed(Outcome.timeout, `no answer within ${phase.requestTimeoutMs} ms`);
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(pause);
+      if (request !== undefined) connection.discard();
+      request = undefined;
+    },
+  };
+}
+
+function rotate(requests: readonly EncodedRequest[]): () => EncodedRequest {
+  let turn = 0;
+  return () => requests[turn++ % requests.length] as EncodedRequest;
+}
+
+function scanMs(requestTimeoutMs: number): number {
   return Math.min(LONGEST_SCAN_MS, Math.max(SHORTEST_SCAN_MS, requestTimeoutMs / 20));
 }

@@ -9,13 +9,13 @@ export interface Tally {
   sent(): void;
   /** An answer came in full. `start` and `end` are nanoseconds of the clock; `ok` says that its status is the one of success. */
   answered(request: EncodedRequest, start: number, end: number, ok: boolean, status: number, body: Uint8Array): void;
-  /** Something else came of the request. */
-  failed(request: EncodedRequest, start: number, end: number, outcome: OutcomeCode, message: string): void;
+  /** Something else became of a request. */
+  failed(start: number, end: number, outcome: OutcomeCode, message: string): void;
   summary(reconnects: number): PhaseSummary;
 }
 
-/** A tally with nothing counted. */
-export function createTally({ recorder, answers, fullCheckEvery }: Phase): Tally {
+/** A tally with nothing counted. `crashed` hears what the check of an answer threw, which libraries would take for an error of theirs. */
+export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashed: (thrown: unknown) => void): Tally {
   // Strides of random length: a fixed one could fall in step with the rotation of requests and judge always the same.
   const random = seededRandom("full checks");
   const response: { status: number; body: Uint8Array } = { status: 0, body: new Uint8Array(0) };
@@ -54,7 +54,13 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase): Tally
       }
       response.status = status;
       response.body = body;
-      const problem = problemOf(request);
+      let problem: string | undefined;
+      try {
+        problem = problemOf(request);
+      } catch (thrown) {
+        crashed(thrown);
+        return;
+      }
       if (problem === undefined) {
         recorder.record(start, start, end, Outcome.ok, request.inferences, body.length);
         return;
@@ -63,7 +69,7 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase): Tally
       sample(Outcome.wrongAnswer, problem);
       if (wrongAnswers.length < MOST_SAMPLES_OF_A_KIND && !wrongAnswers.includes(problem)) wrongAnswers.push(problem);
     },
-    failed: (_request, start, end, outcome, message) => {
+    failed: (start, end, outcome, message) => {
       completed++;
       recorder.record(start, start, end, outcome, 0, 0);
       sample(outcome, message);

@@ -1,0 +1,130 @@
+import { type CheckContext, expect, given, isDatatype, type ModelInfo, type ModelMetadataResponse } from "#kit";
+import { observe, refuse } from "../clauses.ts";
+import { answerOf, call, givenServes, goodInfer, outputNamed, outputsOf, refusesUnknown } from "../messages.ts";
+
+const server = observe({
+  id: "v2-grpc/server-metadata-names-the-server",
+  title: "ServerMetadata gives the name and version of the server",
+  clause: "V2GRPC-SMETA-01",
+  kills: ["v2-grpc:no-server-metadata", { mutant: "v2-grpc:server-without-name", as: "warn" }],
+  async run(context) {
+    await givenServes(context);
+    const { name, version, extensions } = answerOf(
+      expect,
+      "ServerMetadata",
+      await context.send(call("ServerMetadata", {})),
+    );
+    if (name === "") context.warn("the server has no name");
+    if (version === "") context.warn("the server has no version");
+    context.record("extensions", extensions.join(", ") || "none");
+  },
+});
+
+const modelName = observe({
+  id: "v2-grpc/model-metadata-describes-its-model",
+  title: "ModelMetadata names the model that was asked for and lists its inputs and outputs",
+  clause: "V2GRPC-MMETA-01",
+  kills: ["v2-grpc:artefact-name", { mutant: "v2-grpc:metadata-without-outputs", as: "warn" }],
+  async run(context) {
+    const metadata = await metadataOf(context, context.model);
+    expect.equal(metadata.name, context.model.name, "name");
+    if (metadata.inputs.length === 0) context.warn("inputs is empty");
+    if (metadata.outputs.length === 0) context.warn("outputs is empty");
+    context.record("versions", metadata.versions.join(", ") || "empty");
+    if (metadata.hasField6) context.record("field 6", "present");
+  },
+});
+
+const variable = observe({
+  id: "v2-grpc/variable-dimensions-are-minus-one",
+  title: "A variable dimension is -1 in metadata",
+  clause: "V2GRPC-MMETA-02",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:zero-for-variable-dimensions"],
+  async run(context) {
+    const { inputs } = await metadataOf(context, context.fixture("addsub"));
+    given.that(inputs.length > 0, "inputs in metadata", "none");
+    for (const { name, shape } of inputs) expect.equal(shape.map(Number), [-1, 4], `inputs/${name}/shape`);
+  },
+});
+
+const unknownModel = refuse({
+  id: "v2-grpc/unknown-model-has-no-metadata",
+  title: "Metadata of a model that does not exist is an error",
+  clause: "V2GRPC-MMETA-03",
+  kills: ["v2-grpc:metadata-for-any-name"],
+  control: ({ model }) => call("ModelMetadata", { name: model.name }),
+  defects: [{ name: "a model that does not exist", request: () => call("ModelMetadata", { name: "no-such-model" }) }],
+  accept: refusesUnknown,
+});
+
+const unknownVersion = refuse({
+  id: "v2-grpc/unknown-version-has-no-metadata",
+  title: "Metadata is given for versions that exist and refused for others",
+  clause: "V2GRPC-MMETA-04",
+  requires: ["versions"],
+  kills: ["v2-grpc:metadata-ignores-the-version"],
+  control: (context) =>
+    call("ModelMetadata", { name: versioned(context).name, version: versioned(context).versions[0] }),
+  defects: [
+    {
+      name: "a version that does not exist",
+      request: (context) => call("ModelMetadata", { name: versioned(context).name, version: "999999" }),
+    },
+  ],
+  accept: refusesUnknown,
+});
+
+const truth = observe({
+  id: "v2-grpc/model-metadata-tells-the-truth",
+  title: "The outputs of an inference have the names, datatypes and shapes that metadata declares",
+  clause: "V2GRPC-MMETA-06",
+  kills: ["v2-grpc:metadata-lies-about-outputs"],
+  async run(context) {
+    const { outputs: declared } = await metadataOf(context, context.model);
+    given.that(
+      declared.length > 0 && declared.every(({ datatype }) => isDatatype(datatype)),
+      "outputs with known datatypes in metadata",
+      "others",
+    );
+    const outputs = outputsOf(given, await context.send(goodInfer(context)));
+    for (const { name, datatype, shape } of declared) {
+      const output = outputNamed(expect, outputs, name);
+      expect.equal(output.datatype, datatype, `outputs/${name}/datatype`);
+      const fits =
+        output.shape.length === shape.length &&
+        shape.every((size, axis) => size === -1n || Number(size) === output.shape[axis]);
+      expect.that(
+        fits,
+        `a shape that fits [${shape.join(",")}]`,
+        `[${output.shape.join(",")}]`,
+        `outputs/${name}/shape`,
+      );
+    }
+  },
+});
+
+const datatypes = observe({
+  id: "v2-grpc/metadata-datatypes-are-known",
+  title: "Datatypes in model metadata come from the specification's table, spelled exactly",
+  clause: "V2GRPC-MMETA-07",
+  kills: ["v2-grpc:numpy-datatypes-in-metadata"],
+  async run(context) {
+    const { inputs, outputs } = await metadataOf(context, context.model);
+    given.that(inputs.length + outputs.length > 0, "tensors in metadata", "none");
+    for (const { name, datatype } of [...inputs, ...outputs])
+      expect.that(isDatatype(datatype), "a datatype of the table", `"${datatype}"`, name);
+  },
+});
+
+async function metadataOf(context: CheckContext, model: ModelInfo): Promise<ModelMetadataResponse> {
+  const metadata = answerOf(given, "ModelMetadata", await context.send(call("ModelMetadata", { name: model.name })));
+  given.that(metadata.name !== "" || metadata.inputs.length > 0, "metadata with content", "an empty message");
+  return metadata;
+}
+
+function versioned({ info, model }: CheckContext): ModelInfo {
+  return info.models.find(({ versions }) => versions.length > 0) ?? model;
+}
+
+export default [server, modelName, variable, unknownModel, unknownVersion, truth, datatypes];

@@ -1,0 +1,450 @@
+import {
+  type CheckContext,
+  describeAnswer,
+  describeDifference,
+  type Encodable,
+  type Exchange,
+  expect,
+  given,
+  type ModelInferRequest,
+  type RefuseCheck,
+  type Tensor,
+} from "#kit";
+import { type clauses, observe, refuse } from "../clauses.ts";
+import {
+  differenceOfOutputs,
+  goodInfer,
+  goodTensors,
+  infer,
+  inferWith,
+  outputNamed,
+  outputsOf,
+  refusesClientFault,
+  refusesUnknown,
+  statusOf,
+} from "../messages.ts";
+
+const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };
+const B: Tensor = { name: "INPUT1", datatype: "INT32", shape: [1, 4], values: [1, 2, 3, 4] };
+const DIFFERENCE: Tensor = { name: "OUTPUT1", datatype: "INT32", shape: [1, 4], values: [49, 58, 67, 76] };
+const FP32: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 4], values: [1, 2, 3, 4] };
+
+const addsub = (form: "typed" | "raw" = "typed") => infer("addsub", [A, B], { form });
+const identity = (form: "typed" | "raw" = "typed") => infer("identity_fp32", [FP32], { form });
+
+/** An identity call whose one input is changed. */
+const identityWith = (input: object, form: "typed" | "raw" = "typed") =>
+  inferWith(
+    "identity_fp32",
+    [FP32],
+    (message) => ({ ...message, inputs: (message.inputs ?? []).map((each) => ({ ...each, ...input })) }),
+    { form },
+  );
+
+const rawWith = (
+  change: (raw: readonly Uint8Array[]) => readonly Uint8Array[],
+  model = "identity_fp32",
+  tensors: readonly Tensor[] = [FP32],
+) =>
+  inferWith(
+    model,
+    tensors,
+    (message) => ({
+      ...message,
+      raw_input_contents: change((message.raw_input_contents ?? []) as readonly Uint8Array[]),
+    }),
+    { form: "raw" },
+  );
+
+interface Row extends Pick<RefuseCheck, "requires" | "kills" | "control" | "defects"> {
+  readonly slug: string;
+  readonly clause: keyof typeof clauses;
+  readonly title: string;
+  readonly accept?: RefuseCheck["accept"];
+}
+
+/** Requests that the protocol does not allow, each beside a good one. */
+const ROWS: readonly Row[] = [
+  {
+    slug: "unknown-model-does-not-infer",
+    clause: "V2GRPC-INFER-01",
+    title: "Inference on a model that does not exist is an error",
+    kills: ["v2-grpc:any-name-is-the-first-model"],
+    control: goodInfer,
+    defects: [
+      { name: "a model that does not exist", request: (context) => renamed(context, "no-such-model") },
+      { name: "an empty model name", request: (context) => renamed(context, "") },
+    ],
+    accept: refusesUnknown,
+  },
+  {
+    slug: "unknown-version-does-not-infer",
+    clause: "V2GRPC-INFER-03",
+    title: "Inference on a version that does not exist is an error",
+    requires: ["versions"],
+    kills: ["v2-grpc:infer-ignores-the-version"],
+    control: (context) =>
+      infer(versioned(context).name, goodTensors(context, versioned(context)), {
+        version: versioned(context).versions[0] as string,
+      }),
+    defects: [
+      {
+        name: "a version that does not exist",
+        request: (context) =>
+          infer(versioned(context).name, goodTensors(context, versioned(context)), { version: "999999" }),
+      },
+    ],
+    accept: refusesUnknown,
+  },
+  {
+    slug: "wrong-element-count-is-refused",
+    clause: "V2GRPC-INFER-14",
+    title: "Typed contents with more or fewer elements than the shape has are refused",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:pads-short-contents"],
+    control: () => identity(),
+    defects: [
+      { name: "one element short", request: () => identityWith({ contents: { fp32_contents: [1, 2, 3] } }) },
+      { name: "one element too many", request: () => identityWith({ contents: { fp32_contents: [1, 2, 3, 4, 5] } }) },
+    ],
+  },
+  {
+    slug: "contents-in-the-wrong-field-are-not-misread",
+    clause: "V2GRPC-INFER-15",
+    title: "Contents in a field of another datatype are refused",
+    requires: ["model:identity_fp32"],
+    kills: [{ mutant: "v2-grpc:takes-int-contents-for-floats", as: "warn" }],
+    control: () => identity(),
+    defects: [
+      { name: "int_contents for FP32", request: () => identityWith({ contents: { int_contents: [1, 2, 3, 4] } }) },
+    ],
+    accept: warnsWhenRight("contents in the wrong field are accepted"),
+  },
+  {
+    slug: "no-contents-is-refused",
+    clause: "V2GRPC-INFER-31",
+    title: "An input that needs elements and has none is refused",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:zero-fills-missing-contents"],
+    control: () => identity(),
+    defects: [
+      { name: "no contents", request: () => identityWith({ contents: undefined }) },
+      { name: "empty contents", request: () => identityWith({ contents: {} }) },
+    ],
+  },
+  {
+    slug: "unknown-output-is-refused",
+    clause: "V2GRPC-INFER-20",
+    title: "A request for an output that the model does not have is an error",
+    requires: ["model:addsub"],
+    kills: ["v2-grpc:unknown-output-as-nothing"],
+    control: () => addsub(),
+    defects: [
+      { name: "an output no_such_output", request: () => infer("addsub", [A, B], { outputs: ["no_such_output"] }) },
+    ],
+    accept(answer, scene) {
+      if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+      const names = outputsOf(expect, answer).map(({ name }) => name);
+      expect.that(
+        names.length > 0 && names.every((name) => name.startsWith("OUTPUT")),
+        "an error, or the outputs that exist",
+        names.join(", ") || "no output",
+      );
+      return scene.context.warn("the unknown output is ignored");
+    },
+  },
+  {
+    slug: "missing-inputs-are-refused",
+    clause: "V2GRPC-INFER-21",
+    title: "A request that leaves out an input, or all of them, is an error",
+    requires: ["model:addsub"],
+    kills: ["v2-grpc:zero-fills-missing-inputs"],
+    control: () => addsub(),
+    defects: [
+      { name: "INPUT1 left out", request: () => infer("addsub", [A]) },
+      { name: "no inputs", request: () => infer("addsub", []) },
+    ],
+  },
+  {
+    slug: "unknown-datatype-is-refused",
+    clause: "V2GRPC-INFER-23",
+    title: "A datatype that the protocol does not define is refused",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:unknown-datatype-is-fp32"],
+    control: () => identity(),
+    defects: [
+      { name: "datatype FLOAT99", request: () => identityWith({ datatype: "FLOAT99" }) },
+      { name: "an empty datatype", request: () => identityWith({ datatype: "" }) },
+    ],
+  },
+  {
+    slug: "datatype-at-odds-with-metadata-is-not-reinterpreted",
+    clause: "V2GRPC-INFER-24",
+    title: "Another datatype than metadata declares is refused, or converted by value",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:reinterprets-integers"],
+    control: () => identity(),
+    defects: [{ name: "INT32 for FP32", request: () => infer("identity_fp32", [{ ...FP32, datatype: "INT32" }]) }],
+    accept(answer, scene) {
+      if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+      given.equal(outputNamed(given, outputsOf(given, scene.control), "OUTPUT0").values, [1, 2, 3, 4]);
+      expect.equal(
+        outputNamed(expect, outputsOf(expect, answer), "OUTPUT0").values.map(Number),
+        [1, 2, 3, 4],
+        "outputs/OUTPUT0",
+      );
+      return scene.context.warn("INT32 is accepted for an FP32 input");
+    },
+  },
+  {
+    slug: "negative-dimensions-do-not-come-back",
+    clause: "V2GRPC-INFER-25",
+    title: "A negative dimension in a request is refused, or resolved",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:echoes-minus-one"],
+    control: () => identity(),
+    defects: [{ name: "shape [-1,4]", request: () => identityWith({ shape: [-1, 4] }) }],
+    accept(answer, scene) {
+      if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+      const { shape } = outputNamed(expect, outputsOf(expect, answer), "OUTPUT0");
+      scene.context.record("a dimension of -1", `resolved to [${shape.join(",")}]`);
+      return undefined;
+    },
+  },
+  {
+    slug: "values-beyond-their-datatype-are-refused",
+    clause: "V2GRPC-INFER-26",
+    title: "A value that an 8-bit tensor cannot hold is refused",
+    requires: ["model:identity_int8"],
+    kills: [{ mutant: "v2-grpc:wraps-int8", as: "warn" }],
+    control: () => infer("identity_int8", [{ name: "INPUT0", datatype: "INT8", shape: [1, 1], values: [3] }]),
+    defects: [
+      {
+        name: "INT8 with 300",
+        request: () => infer("identity_int8", [{ name: "INPUT0", datatype: "INT8", shape: [1, 1], values: [300] }]),
+      },
+    ],
+    accept(answer, scene) {
+      if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+      return scene.context.warn("300 is accepted as an INT8");
+    },
+  },
+  {
+    slug: "repeated-names-do-no-harm",
+    clause: "V2GRPC-INFER-28",
+    title: "Two inputs or two requested outputs of one name are answered",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:dies-on-repeated-names"],
+    control: () => identity(),
+    defects: [
+      { name: "an input twice", request: () => infer("identity_fp32", [FP32, FP32]) },
+      { name: "an output twice", request: () => infer("identity_fp32", [FP32], { outputs: ["OUTPUT0", "OUTPUT0"] }) },
+    ],
+    accept: (answer, { context }) => context.record("repeated names", describeAnswer(answer)),
+  },
+  {
+    slug: "fewer-raw-entries-than-inputs-are-refused",
+    clause: "V2GRPC-RAW-02",
+    title: "Raw form has an entry for each input",
+    requires: ["model:addsub"],
+    kills: ["v2-grpc:last-raw-entry-for-the-rest"],
+    control: () => addsub("raw"),
+    defects: [
+      { name: "one entry for two inputs", request: () => rawWith((raw) => raw.slice(0, 1), "addsub", [A, B]) },
+      {
+        name: "three entries for two inputs",
+        request: () => rawWith((raw) => [...raw, ...raw.slice(0, 1)], "addsub", [A, B]),
+        accept: warnsWhenRight("a surplus raw entry is ignored"),
+      },
+    ],
+  },
+  {
+    slug: "raw-entries-have-their-exact-size",
+    clause: "V2GRPC-RAW-03",
+    title: "A raw entry of another size than shape and datatype call for is refused",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:dies-on-short-raw-data", "v2-grpc:cuts-long-raw-data"],
+    control: () => identity("raw"),
+    defects: [
+      { name: "one byte short", request: () => rawWith((raw) => raw.map((entry) => entry.slice(0, -1))) },
+      {
+        name: "one element too long",
+        request: () => rawWith((raw) => raw.map((entry) => Buffer.concat([entry, entry.slice(0, 4)]))),
+      },
+    ],
+  },
+  {
+    slug: "raw-and-typed-contents-are-not-combined",
+    clause: "V2GRPC-RAW-04",
+    title: "A request that combines raw and typed contents that disagree is refused",
+    requires: ["model:identity_fp32"],
+    kills: ["v2-grpc:prefers-raw-contents"],
+    control: () => identity("raw"),
+    defects: [
+      {
+        name: "raw and typed contents with different values",
+        request: () => identityWith({ contents: { fp32_contents: [9, 9, 9, 9] } }, "raw"),
+      },
+    ],
+  },
+];
+
+const rows = ROWS.map(({ slug, accept = refusesClientFault, ...row }) =>
+  refuse({ id: `v2-grpc/${slug}`, accept, ...row }),
+);
+
+/** Accepted with the right result only warns. */
+function warnsWhenRight(warning: string): RefuseCheck["accept"] {
+  return (answer, scene) => {
+    if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+    const difference = differenceOfOutputs(scene.control, answer);
+    expect.that(difference === undefined, "an error, or the right result", difference ?? "");
+    return scene.context.warn(warning);
+  };
+}
+
+function renamed(context: CheckContext, name: string) {
+  return inferWith(
+    context.model.name,
+    goodTensors(context, context.model),
+    (message: Encodable<ModelInferRequest>) => ({ ...message, model_name: name }),
+  );
+}
+
+function versioned({ info, model }: CheckContext) {
+  return info.models.find(({ versions }) => versions.length > 0) ?? model;
+}
+
+const emptyVersion = observe({
+  id: "v2-grpc/empty-version-lets-the-server-choose",
+  title: "An empty model_version lets the server choose",
+  clause: "V2GRPC-INFER-02",
+  requires: ["versions"],
+  kills: ["v2-grpc:wants-a-version"],
+  async run(context) {
+    const model = versioned(context);
+    const tensors = goodTensors(context, model);
+    outputsOf(given, await context.send(infer(model.name, tensors, { version: model.versions[0] as string })));
+    expect.that(outputsOf(expect, await context.send(infer(model.name, tensors))).length > 0, "outputs", "none");
+  },
+});
+
+const allOutputs = observe({
+  id: "v2-grpc/all-outputs-are-returned-by-default",
+  title: "Without requested outputs, all are returned",
+  clause: "V2GRPC-INFER-18",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:only-the-first-output"],
+  async run(context) {
+    const names = outputsOf(given, await context.send(addsub())).map(({ name }) => name);
+    given.that(names.length > 0, "outputs", "none");
+    expect.equal([...new Set(names)].toSorted(), ["OUTPUT0", "OUTPUT1"], "outputs");
+  },
+});
+
+const requestedOutputs = observe({
+  id: "v2-grpc/requested-output-is-returned",
+  title: "An output that the request names is returned, and others are left out",
+  clause: "V2GRPC-INFER-19",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:always-the-first-output", { mutant: "v2-grpc:ignores-requested-outputs", as: "warn" }],
+  async run(context) {
+    const names = outputsOf(given, await context.send(infer("addsub", [A, B], { outputs: ["OUTPUT1"] }))).map(
+      ({ name }) => name,
+    );
+    given.that(names.length > 0, "outputs", "none");
+    expect.that(names.includes("OUTPUT1"), "an output OUTPUT1", names.join(", "), "outputs");
+    if (new Set(names).size > 1) context.warn(`asked for OUTPUT1 alone, the target returns ${names.join(", ")}`);
+  },
+});
+
+const rowMajor = observe({
+  id: "v2-grpc/elements-are-in-row-major-order",
+  title: "Elements are in row-major order",
+  clause: "V2GRPC-INFER-17",
+  requires: ["model:rowsum"],
+  kills: ["v2-grpc:column-major"],
+  async run(context) {
+    const tensor: Tensor = { name: "INPUT0", datatype: "FP32", shape: [2, 3], values: [1, 2, 4, 8, 16, 32] };
+    const sums = outputNamed(given, outputsOf(given, await context.send(infer("rowsum", [tensor]))), "OUTPUT0");
+    given.equal(sums.shape, [2]);
+    expect.equal(
+      sums.values.map(Number).toSorted((a, b) => a - b),
+      [7, 56],
+      "outputs/OUTPUT0",
+    );
+  },
+});
+
+const bindsByName = (
+  form: "typed" | "raw",
+  slug: string,
+  clause: "V2GRPC-INFER-22" | "V2GRPC-RAW-01",
+  title: string,
+  mutant: string,
+) =>
+  observe({
+    id: `v2-grpc/${slug}`,
+    title,
+    clause,
+    requires: ["model:addsub"],
+    kills: [mutant],
+    async run(context) {
+      givenDifference(await context.send(addsub(form)));
+      const output = outputNamed(
+        given,
+        outputsOf(given, await context.send(infer("addsub", [B, A], { form }))),
+        "OUTPUT1",
+      );
+      const difference = describeDifference(output, DIFFERENCE);
+      expect.that(difference === undefined, "INPUT0 − INPUT1", difference ?? "", "outputs/OUTPUT1");
+    },
+  });
+
+function givenDifference(exchange: Exchange): void {
+  const difference = describeDifference(outputNamed(given, outputsOf(given, exchange), "OUTPUT1"), DIFFERENCE);
+  given.that(difference === undefined, "INPUT0 − INPUT1 with the inputs in order", difference ?? "");
+}
+
+const parameters = observe({
+  id: "v2-grpc/parameters-of-all-types-are-accepted",
+  title: "Parameters may be booleans, integers and strings",
+  clause: "V2GRPC-PARAM-01",
+  kills: ["v2-grpc:refuses-boolean-parameters"],
+  async run(context) {
+    const tensors = goodTensors(context, context.model);
+    const control = await context.send(infer(context.model.name, tensors));
+    outputsOf(given, control);
+    const values = {
+      suite_probe_b: { bool_param: true },
+      suite_probe_i: { int64_param: 3n },
+      suite_probe_s: { string_param: "x" },
+    };
+    const exchange = await context.send(infer(context.model.name, tensors, { parameters: values }));
+    const difference = differenceOfOutputs(control, exchange);
+    given.that(difference === undefined, "the same outputs", difference ?? "");
+  },
+});
+
+export default [
+  emptyVersion,
+  allOutputs,
+  requestedOutputs,
+  rowMajor,
+  bindsByName(
+    "typed",
+    "inputs-bind-by-name",
+    "V2GRPC-INFER-22",
+    "Inputs are told apart by name, whatever their order",
+    "v2-grpc:binds-by-position",
+  ),
+  bindsByName(
+    "raw",
+    "raw-entries-follow-the-order-of-inputs",
+    "V2GRPC-RAW-01",
+    "Raw entries pair with inputs in the order in which they were sent",
+    "v2-grpc:pairs-raw-by-sorted-name",
+  ),
+  ...rows,
+  parameters,
+];

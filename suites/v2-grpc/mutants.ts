@@ -1,0 +1,17 @@
+import type { Mutant } from "../../src/reference/handler.ts";
+import { metadataMutants } from "./mutants/metadata.ts";
+import { requestMutants } from "./mutants/requests.ts";
+import { responseMutants } from "./mutants/responses.ts";
+import { serviceMutants } from "./mutants/service.ts";
+import { legalVariants } from "./mutants/variants.ts";
+
+/** Single faults of the reference runtime over V2 gRPC. */
+export const mutants: readonly Mutant[] = [
+  ...serviceMutants,
+  ...metadataMutants,
+  ...requestMutants,
+  ...responseMutants,
+];
+
+/** Legal deviations: no check fails on them. */
+export const variants: readonly Mutant[] = legalVariants;

@@ -1,0 +1,34 @@
+import { type Check, grpcPath, type Suite } from "#kit";
+import health from "./checks/health.ts";
+import metadata from "./checks/metadata.ts";
+import requests from "./checks/requests.ts";
+import responses from "./checks/responses.ts";
+import roundTrips from "./checks/round-trips.ts";
+import service from "./checks/service.ts";
+import { clauses } from "./clauses.ts";
+import { endpointOf, succeeded } from "./messages.ts";
+
+const checks: readonly Check[] = [...service, ...health, ...metadata, ...requests, ...roundTrips, ...responses];
+
+/** The Open Inference Protocol (KServe V2) over gRPC. */
+export const suite: Suite = {
+  id: "v2-grpc",
+  title: "Open Inference Protocol V2 over gRPC",
+  transport: "grpc",
+  specifications: [
+    { document: "Open Inference Protocol, inference_grpc.md and open_inference_grpc.proto", revision: "2.0.0" },
+  ],
+  features: {
+    versions: {
+      title: "a model that lists versions",
+      missing: ({ models }) =>
+        models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions",
+    },
+  },
+  clauses,
+  checks,
+  retired: {},
+  endpointOf,
+  succeeded,
+  alive: () => ({ protocol: "grpc", path: grpcPath("ServerLive"), metadata: [], messages: [new Uint8Array(0)] }),
+};
