@@ -56,7 +56,11 @@ export function withSuiteTable(readme: string, entries: readonly SuiteEntry[]): 
     ({ suite, mutants, variants }) =>
       `| [${suite.id}](suites/${suite.id}/README.md) | ${suite.title} | ${Object.keys(suite.clauses).length} | ${suite.checks.length} | ${mutants.length} | ${variants.length} |`,
   );
-  const table = ["| suite | binding | clauses | checks | faults | legal variants |", "|---|---|---|---|---|---|", ...rows].join("\n");
+  const table = [
+    "| suite | binding | clauses | checks | faults | legal variants |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
   const [before, rest = ""] = readme.split(OPENING);
   const after = rest.split(CLOSING)[1] ?? "";
   return `${before}${OPENING}\n${table}\n${CLOSING}${after}`;

@@ -17,5 +17,7 @@ test("the table of suites in README.md is up to date (npm run generate)", () => 
 });
 
 test("the published schema of infermark.yaml is up to date (npm run generate)", () => {
-  expect(readFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), "utf8")).toBe(configSchema());
+  expect(readFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), "utf8")).toBe(
+    configSchema(),
+  );
 });

@@ -7,7 +7,9 @@ export function parseDuration(text: string, what = "duration"): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   const unit = match?.[2] === undefined ? undefined : UNITS[match[2]];
   if (!match || unit === undefined) {
-    throw new InfermarkError("USAGE", `${what} "${text}" is not a duration`, { hint: "write it like 500ms, 10s or 2m" });
+    throw new InfermarkError("USAGE", `${what} "${text}" is not a duration`, {
+      hint: "write it like 500ms, 10s or 2m",
+    });
   }
   return Number(match[1]) * unit;
 }

@@ -31,7 +31,7 @@ export function parseConfig(text: string, file = DEFAULT_CONFIG_FILE): Readonly<
   if (error) throw wrong(file, lines.linePos(error.pos[0]).line, error.message.split("\n", 1)[0] ?? "not YAML");
   if (document.contents === null) return {};
   const value: unknown = document.toJS();
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile(
+  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
     assetJson("#reports/schema/infermark.config.schema.json") as object,
   );
   if (!validate(value)) {

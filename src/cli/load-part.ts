@@ -92,7 +92,7 @@ async function runOne(
         );
       },
     });
-    return { plan: { ...plan }, points: [point] } as LoadRun;
+    return { plan: { ...plan }, points: [point] };
   } finally {
     await engine.close();
   }

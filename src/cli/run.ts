@@ -5,6 +5,7 @@ import {
   type CheckResult,
   type ConformanceResult,
   defaultLimits,
+  type Profile,
   runConformance,
   type Selection,
 } from "../conformance/index.ts";
@@ -147,7 +148,7 @@ function runChecks(
     progress.step(`${done} of ${total} checks: ${check}`);
     if (verdict.outcome === "fail" || verdict.outcome === "error") progress.line(`${verdict.outcome}  ${check}`);
   };
-  return runConformance(selection, profiles, {
+  return runConformance(selection, judgeableProfiles(settings, selection), {
     transport,
     info,
     seed: settings.seed,
@@ -162,6 +163,12 @@ function runChecks(
     signal,
     onResult,
   });
+}
+
+/** A profile is judged only when all checks of all its suites were asked for: one check alone earns nothing. */
+function judgeableProfiles({ check }: Settings, selection: readonly Selection[]): readonly Profile[] {
+  if (check.length > 0) return [];
+  return profiles.filter((profile) => profile.suites.every((id) => selection.some(({ suite }) => suite.id === id)));
 }
 
 interface DocumentInput {
@@ -227,7 +234,7 @@ async function publish(
   const report = await writeReports(settings.out, document, transcripts);
   if (settings.json) process.stdout.write(serialize(document));
   else {
-    const color = process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+    const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
     process.stdout.write(renderConsole(document, { color, columns: process.stdout.columns ?? 100 }));
     process.stdout.write(`report: ${report}\n`);
   }

@@ -75,7 +75,11 @@ function reproTarget(endpoint: Endpoint, settings: Settings): ReproTarget {
     serverName: settings.serverName,
   });
   return {
-    ...{ host, port, prefix, headers, secretHeaders },
+    host,
+    port,
+    prefix,
+    headers,
+    secretHeaders,
     ...withoutUndefined({ authority, address }),
     ...(tls && { tls: { insecure: settings.insecure, ...files } }),
   };

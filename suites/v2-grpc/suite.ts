@@ -1,14 +1,23 @@
 import { type Check, grpcPath, type Suite } from "#kit";
+import acceptedRequests from "./checks/accepted-requests.ts";
 import health from "./checks/health.ts";
 import metadata from "./checks/metadata.ts";
-import requests from "./checks/requests.ts";
+import refusedRequests from "./checks/refused-requests.ts";
 import responses from "./checks/responses.ts";
 import roundTrips from "./checks/round-trips.ts";
 import service from "./checks/service.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf, succeeded } from "./messages.ts";
 
-const checks: readonly Check[] = [...service, ...health, ...metadata, ...requests, ...roundTrips, ...responses];
+const checks: readonly Check[] = [
+  ...service,
+  ...health,
+  ...metadata,
+  ...acceptedRequests,
+  ...refusedRequests,
+  ...roundTrips,
+  ...responses,
+];
 
 /** The Open Inference Protocol (KServe V2) over gRPC. */
 export const suite: Suite = {

@@ -38,7 +38,7 @@ function explainCheck({ suite, mutants }: SuiteEntry, id: string): readonly stri
     return `  ${mutant}  the runtime ${does}${as === "warn" ? " (a warning)" : ""}`;
   });
   return [
-    `${check.id}`,
+    check.id,
     `  ${check.title}.`,
     "",
     ...clauseLines(clause),

@@ -18,13 +18,13 @@ import { unknownId } from "../suggest.ts";
 
 /** Serves the reference runtime until SIGINT or SIGTERM. */
 export async function serve(flags: Readonly<Record<string, unknown>>): Promise<number> {
-  const host = String(flags["host"] ?? "127.0.0.1");
+  const host = (flags["host"] as string | undefined) ?? "127.0.0.1";
   const running = await startReference({
     host,
     restPort: portOf(flags["restPort"] ?? 8080, "--rest-port"),
     grpcPort: portOf(flags["grpcPort"] ?? 8081, "--grpc-port"),
     faults: (flags["fault"] as string[] | undefined) ?? [],
-    ...(flags["latency"] !== undefined && { latency: parseLatencyLaw(String(flags["latency"])) }),
+    ...(flags["latency"] !== undefined && { latency: parseLatencyLaw(flags["latency"] as string) }),
     maxBodyBytes:
       flags["maxBody"] === undefined
         ? DEFAULT_MAX_BODY

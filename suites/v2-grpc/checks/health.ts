@@ -1,6 +1,6 @@
 import { describeAnswer, expect, given, grpcOutcome } from "#kit";
 import { observe } from "../clauses.ts";
-import { answerOf, call, givenServes } from "../messages.ts";
+import { answerOf, call, givenServes, versionedModel } from "../messages.ts";
 
 /** Codes that blame the server for a question about a model that it does not have. */
 const UNKNOWN = 2;
@@ -61,7 +61,7 @@ const unknownVersion = observe({
   requires: ["versions"],
   kills: ["v2-grpc:ready-ignores-the-version"],
   async run(context) {
-    const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
+    const model = versionedModel(context);
     const known = await context.send(call("ModelReady", { name: model.name, version: model.versions[0] }));
     given.equal(answerOf(given, "ModelReady", known).ready, true, "ready");
     judgeNotReady(

@@ -1,6 +1,15 @@
 import { type CheckContext, expect, given, isDatatype, type ModelInfo, type ModelMetadataResponse } from "#kit";
 import { observe, refuse } from "../clauses.ts";
-import { answerOf, call, givenServes, goodInfer, outputNamed, outputsOf, refusesUnknown } from "../messages.ts";
+import {
+  answerOf,
+  call,
+  givenServes,
+  goodInfer,
+  outputNamed,
+  outputsOf,
+  refusesUnknown,
+  versionedModel,
+} from "../messages.ts";
 
 const server = observe({
   id: "v2-grpc/server-metadata-names-the-server",
@@ -65,11 +74,11 @@ const unknownVersion = refuse({
   requires: ["versions"],
   kills: ["v2-grpc:metadata-ignores-the-version"],
   control: (context) =>
-    call("ModelMetadata", { name: versioned(context).name, version: versioned(context).versions[0] }),
+    call("ModelMetadata", { name: versionedModel(context).name, version: versionedModel(context).versions[0] }),
   defects: [
     {
       name: "a version that does not exist",
-      request: (context) => call("ModelMetadata", { name: versioned(context).name, version: "999999" }),
+      request: (context) => call("ModelMetadata", { name: versionedModel(context).name, version: "999999" }),
     },
   ],
   accept: refusesUnknown,
@@ -121,10 +130,6 @@ async function metadataOf(context: CheckContext, model: ModelInfo): Promise<Mode
   const metadata = answerOf(given, "ModelMetadata", await context.send(call("ModelMetadata", { name: model.name })));
   given.that(metadata.name !== "" || metadata.inputs.length > 0, "metadata with content", "an empty message");
   return metadata;
-}
-
-function versioned({ info, model }: CheckContext): ModelInfo {
-  return info.models.find(({ versions }) => versions.length > 0) ?? model;
 }
 
 export default [server, modelName, variable, unknownModel, unknownVersion, truth, datatypes];

@@ -32,7 +32,7 @@ function onValues<Field extends keyof Contents>(
       raw_output_contents: response.raw_output_contents.map((bytes, index) =>
         concerned(response.outputs[index]) ? raw(bytes) : bytes,
       ),
-    } as never;
+    };
   });
 }
 
@@ -120,22 +120,18 @@ export const responseMutants: readonly Mutant[] = [
     (value) => (value.length > 1 ? value.slice(0, -1) : value),
     cutBytesElements,
   ),
-  onResponse(
-    "nan-becomes-zero",
-    "sends 0 for NaN and infinities in typed fields",
-    "ModelInfer",
-    (response) =>
-      mapOutputs(response, ({ contents }) =>
-        contents
-          ? {
-              contents: {
-                ...contents,
-                fp32_contents: contents.fp32_contents.map(finite),
-                fp64_contents: contents.fp64_contents.map(finite),
-              },
-            }
-          : {},
-      ) as never,
+  onResponse("nan-becomes-zero", "sends 0 for NaN and infinities in typed fields", "ModelInfer", (response) =>
+    mapOutputs(response, ({ contents }) =>
+      contents
+        ? {
+            contents: {
+              ...contents,
+              fp32_contents: contents.fp32_contents.map(finite),
+              fp64_contents: contents.fp64_contents.map(finite),
+            },
+          }
+        : {},
+    ),
   ),
   onResponse("raw-big-endian", "sends raw INT16 and INT32 elements in big-endian order", "ModelInfer", (response) => ({
     ...response,
@@ -181,14 +177,10 @@ export const responseMutants: readonly Mutant[] = [
       ? response
       : (mapOutputs(response, () => ({ contents: { fp32_contents: [1] } })) as never),
   ),
-  onResponse(
-    "int32-in-int64-contents",
-    "sends INT32 elements in int64_contents",
-    "ModelInfer",
-    (response) =>
-      mapOutputs(response, ({ datatype, contents }) =>
-        datatype === "INT32" && contents ? { contents: { int64_contents: contents.int_contents.map(BigInt) } } : {},
-      ) as never,
+  onResponse("int32-in-int64-contents", "sends INT32 elements in int64_contents", "ModelInfer", (response) =>
+    mapOutputs(response, ({ datatype, contents }) =>
+      datatype === "INT32" && contents ? { contents: { int64_contents: contents.int_contents.map(BigInt) } } : {},
+    ),
   ),
   onResponse("fp16-in-fp32-contents", "sends FP16 elements in fp32_contents", "ModelInfer", (response) => {
     const [output] = response.outputs;
@@ -197,7 +189,7 @@ export const responseMutants: readonly Mutant[] = [
       ...response,
       raw_output_contents: [],
       outputs: [{ ...output, contents: { fp32_contents: [1] } }],
-    } as never;
+    };
   }),
   onResponse("duplicates-the-first-output", "sends the first output twice", "ModelInfer", (response) => ({
     ...response,
@@ -217,29 +209,21 @@ export const responseMutants: readonly Mutant[] = [
       model_version: world.models.get(name)?.versions.at(-1) ?? "",
     }),
   ),
-  onResponse(
-    "only-the-first-row",
-    "answers only the first row of a batch",
-    "ModelInfer",
-    (response) =>
-      mapOutputs(response, ({ shape, contents, datatype }) => {
-        if (datatype !== "FP32" || shape[0] !== 3n || !contents) return {};
-        return {
-          shape: [1n, ...shape.slice(1)],
-          contents: { fp32_contents: contents.fp32_contents.slice(0, contents.fp32_contents.length / 3) },
-        };
-      }) as never,
+  onResponse("only-the-first-row", "answers only the first row of a batch", "ModelInfer", (response) =>
+    mapOutputs(response, ({ shape, contents, datatype }) => {
+      if (datatype !== "FP32" || shape[0] !== 3n || !contents) return {};
+      return {
+        shape: [1n, ...shape.slice(1)],
+        contents: { fp32_contents: contents.fp32_contents.slice(0, contents.fp32_contents.length / 3) },
+      };
+    }),
   ),
-  onResponse(
-    "rows-reversed",
-    "returns the rows of a batch in reverse order",
-    "ModelInfer",
-    (response) =>
-      mapOutputs(response, ({ shape, contents, datatype }) =>
-        datatype === "FP32" && shape[0] === 3n && contents
-          ? { contents: { fp32_contents: contents.fp32_contents.toReversed() } }
-          : {},
-      ) as never,
+  onResponse("rows-reversed", "returns the rows of a batch in reverse order", "ModelInfer", (response) =>
+    mapOutputs(response, ({ shape, contents, datatype }) =>
+      datatype === "FP32" && shape[0] === 3n && contents
+        ? { contents: { fp32_contents: contents.fp32_contents.toReversed() } }
+        : {},
+    ),
   ),
   onResponse(
     "only-the-first-output",

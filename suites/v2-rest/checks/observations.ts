@@ -7,7 +7,7 @@ interface Row {
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly requires?: readonly string[];
-  look(context: CheckContext): Promise<void>;
+  readonly look: (context: CheckContext) => Promise<void>;
 }
 
 const bodyForm = async (context: CheckContext, path: string): Promise<string> => {

@@ -1,0 +1,142 @@
+import { describeDifference, type Exchange, expect, given, type Tensor } from "#kit";
+import { observe } from "../clauses.ts";
+import { differenceOfOutputs, goodTensors, infer, outputNamed, outputsOf, versionedModel } from "../messages.ts";
+
+const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };
+const B: Tensor = { name: "INPUT1", datatype: "INT32", shape: [1, 4], values: [1, 2, 3, 4] };
+const DIFFERENCE: Tensor = { name: "OUTPUT1", datatype: "INT32", shape: [1, 4], values: [49, 58, 67, 76] };
+
+const addsub = (form: "typed" | "raw" = "typed") => infer("addsub", [A, B], { form });
+
+const emptyVersion = observe({
+  id: "v2-grpc/empty-version-lets-the-server-choose",
+  title: "An empty model_version lets the server choose",
+  clause: "V2GRPC-INFER-02",
+  requires: ["versions"],
+  kills: ["v2-grpc:wants-a-version"],
+  async run(context) {
+    const model = versionedModel(context);
+    const tensors = goodTensors(context, model);
+    outputsOf(given, await context.send(infer(model.name, tensors, { version: model.versions[0] as string })));
+    expect.that(outputsOf(expect, await context.send(infer(model.name, tensors))).length > 0, "outputs", "none");
+  },
+});
+
+const allOutputs = observe({
+  id: "v2-grpc/all-outputs-are-returned-by-default",
+  title: "Without requested outputs, all are returned",
+  clause: "V2GRPC-INFER-18",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:only-the-first-output"],
+  async run(context) {
+    const names = outputsOf(given, await context.send(addsub())).map(({ name }) => name);
+    given.that(names.length > 0, "outputs", "none");
+    expect.equal([...new Set(names)].toSorted(), ["OUTPUT0", "OUTPUT1"], "outputs");
+  },
+});
+
+const requestedOutputs = observe({
+  id: "v2-grpc/requested-output-is-returned",
+  title: "An output that the request names is returned, and others are left out",
+  clause: "V2GRPC-INFER-19",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:always-the-first-output", { mutant: "v2-grpc:ignores-requested-outputs", as: "warn" }],
+  async run(context) {
+    const names = outputsOf(given, await context.send(infer("addsub", [A, B], { outputs: ["OUTPUT1"] }))).map(
+      ({ name }) => name,
+    );
+    given.that(names.length > 0, "outputs", "none");
+    expect.that(names.includes("OUTPUT1"), "an output OUTPUT1", names.join(", "), "outputs");
+    if (new Set(names).size > 1) context.warn(`asked for OUTPUT1 alone, the target returns ${names.join(", ")}`);
+  },
+});
+
+const rowMajor = observe({
+  id: "v2-grpc/elements-are-in-row-major-order",
+  title: "Elements are in row-major order",
+  clause: "V2GRPC-INFER-17",
+  requires: ["model:rowsum"],
+  kills: ["v2-grpc:column-major"],
+  async run(context) {
+    const tensor: Tensor = { name: "INPUT0", datatype: "FP32", shape: [2, 3], values: [1, 2, 4, 8, 16, 32] };
+    const sums = outputNamed(given, outputsOf(given, await context.send(infer("rowsum", [tensor]))), "OUTPUT0");
+    given.equal(sums.shape, [2]);
+    expect.equal(
+      sums.values.map(Number).toSorted((a, b) => a - b),
+      [7, 56],
+      "outputs/OUTPUT0",
+    );
+  },
+});
+
+const bindsByName = (
+  form: "typed" | "raw",
+  slug: string,
+  clause: "V2GRPC-INFER-22" | "V2GRPC-RAW-01",
+  title: string,
+  mutant: string,
+) =>
+  observe({
+    id: `v2-grpc/${slug}`,
+    title,
+    clause,
+    requires: ["model:addsub"],
+    kills: [mutant],
+    async run(context) {
+      givenDifference(await context.send(addsub(form)));
+      const output = outputNamed(
+        given,
+        outputsOf(given, await context.send(infer("addsub", [B, A], { form }))),
+        "OUTPUT1",
+      );
+      const difference = describeDifference(output, DIFFERENCE);
+      expect.that(difference === undefined, "INPUT0 − INPUT1", difference ?? "", "outputs/OUTPUT1");
+    },
+  });
+
+function givenDifference(exchange: Exchange): void {
+  const difference = describeDifference(outputNamed(given, outputsOf(given, exchange), "OUTPUT1"), DIFFERENCE);
+  given.that(difference === undefined, "INPUT0 − INPUT1 with the inputs in order", difference ?? "");
+}
+
+const parameters = observe({
+  id: "v2-grpc/parameters-of-all-types-are-accepted",
+  title: "Parameters may be booleans, integers and strings",
+  clause: "V2GRPC-PARAM-01",
+  kills: ["v2-grpc:refuses-boolean-parameters"],
+  async run(context) {
+    const tensors = goodTensors(context, context.model);
+    const control = await context.send(infer(context.model.name, tensors));
+    outputsOf(given, control);
+    const values = {
+      suite_probe_b: { bool_param: true },
+      suite_probe_i: { int64_param: 3n },
+      suite_probe_s: { string_param: "x" },
+    };
+    const exchange = await context.send(infer(context.model.name, tensors, { parameters: values }));
+    const difference = differenceOfOutputs(control, exchange);
+    given.that(difference === undefined, "the same outputs", difference ?? "");
+  },
+});
+
+export default [
+  emptyVersion,
+  allOutputs,
+  requestedOutputs,
+  rowMajor,
+  bindsByName(
+    "typed",
+    "inputs-bind-by-name",
+    "V2GRPC-INFER-22",
+    "Inputs are told apart by name, whatever their order",
+    "v2-grpc:binds-by-position",
+  ),
+  bindsByName(
+    "raw",
+    "raw-entries-follow-the-order-of-inputs",
+    "V2GRPC-RAW-01",
+    "Raw entries pair with inputs in the order in which they were sent",
+    "v2-grpc:pairs-raw-by-sorted-name",
+  ),
+  parameters,
+];
