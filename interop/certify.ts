@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime, StartedRuntime } from "./runtime.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The committed `infermark.yaml` of the runtime: its subject, models and options. */
+/** The committed `infermark.yaml` of the runtime, from the working directory: the document that records it may be published. */
 export function targetFile(runtime: Pick<Runtime, "id">): string {
-  return join(root, "reports", "runtimes", runtime.id, "target.yaml");
+  return relative(process.cwd(), join(root, "reports", "runtimes", runtime.id, "target.yaml"));
 }
 
 /** Arguments of `infermark certify` for a started runtime; `options` come last, so that they win. */

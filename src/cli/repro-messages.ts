@@ -30,11 +30,17 @@ export function decodeRequest(
 function protoJson(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  // proto3 JSON takes floats as text too, and JSON.stringify would drop the sign of zero.
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
+    return Object.is(value, -0) ? "-0" : String(value);
   if (Array.isArray(value)) return value.map(protoJson);
   if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).filter(
-    ([, member]) => member !== undefined && !(Array.isArray(member) && member.length === 0) && member !== "",
-  );
+  const members = Object.entries(value).filter(([name, member]) => !isDefault(name, member));
   return Object.fromEntries(members.map(([name, member]) => [name, protoJson(member)]));
+}
+
+/** What proto3 JSON leaves out. An empty `contents` is a message that is there, which some checks send on purpose. */
+function isDefault(name: string, member: unknown): boolean {
+  if (member === undefined || member === "" || (Array.isArray(member) && member.length === 0)) return true;
+  return name === "parameters" && Object.keys(member as object).length === 0;
 }

@@ -29,6 +29,8 @@ const modelAnswers = observe({
     expect.status(exchange, 200);
     const body = expect.object(exchange);
     given.that("name" in body || "inputs" in body, "an object that describes a model", "none of its members");
+    const { versions } = body;
+    context.record("versions", Array.isArray(versions) ? versions.join(", ") || "empty" : "not given");
   },
 });
 
