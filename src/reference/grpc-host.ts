@@ -86,13 +86,17 @@ function statusFields(reply: GrpcReply): OutgoingHttpHeaders {
   };
 }
 
-/** The gRPC HTTP/2 mapping lets only printable ASCII other than "%" stand for itself in grpc-message. */
+/**
+ * The gRPC HTTP/2 mapping lets only printable ASCII other than "%" stand for itself in grpc-message; a space at either
+ * end is no valid part of an HTTP/2 field value.
+ */
 function percentEncode(text: string): string {
-  return [...Buffer.from(text, "utf8")]
-    .map((byte) =>
-      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+  const bytes = [...Buffer.from(text, "utf8")];
+  const isPlain = (byte: number, at: number) =>
+    byte > 0x20 && byte <= 0x7e && byte !== 0x25 ? true : byte === 0x20 && at > 0 && at < bytes.length - 1;
+  return bytes
+    .map((byte, at) =>
+      isPlain(byte, at) ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
     )
     .join("");
 }
