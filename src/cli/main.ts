@@ -116,6 +116,26 @@ command("demo", "serve the reference runtime, certify it, load it, and write a r
   (await import("./commands/demo.ts")).demo(givenFlags(flags as Readonly<Record<string, unknown>>)),
 );
 
+const replay = program
+  .command("replay <document> [check]")
+  .description("run the checks of a document again, against its target or from its transcripts")
+  .exitOverride();
+for (const [heading, options] of Object.entries({ ...target, ...output })) {
+  for (const option of options) replay.addOption(optionOf(option).helpGroup(heading));
+}
+replay
+  .option("--offline", "judge the recorded transcripts again, without the target")
+  .action(
+    async (
+      file: string,
+      check: string | undefined,
+      { offline, ...flags }: { offline?: boolean } & Readonly<Record<string, unknown>>,
+    ) => {
+      const { replayLive, replayOffline } = await import("./commands/replay.ts");
+      process.exitCode = await (offline ? replayOffline(file, check) : replayLive(file, check, givenFlags(flags)));
+    },
+  );
+
 const report = program.command("report").description("work with reports").exitOverride();
 report
   .command("render <document>")

@@ -171,6 +171,11 @@ function judgeableProfiles({ check }: Settings, selection: readonly Selection[])
   return profiles.filter((profile) => profile.suites.every((id) => selection.some(({ suite }) => suite.id === id)));
 }
 
+/** Suites that were asked for by name or by a profile. */
+function namedSuites({ suite, profile }: Settings): string[] {
+  return [...new Set([...suite, ...profiles.filter(({ id }) => profile.includes(id)).flatMap((each) => each.suites)])];
+}
+
 interface DocumentInput {
   readonly settings: Settings;
   readonly target: TargetSetup;
@@ -200,6 +205,15 @@ function toDocument(
       target: { info: seen.info, ...withoutUndefined({ rest: settings.rest, grpc: settings.grpc }) },
       registry: suites.map(({ suite }: SuiteEntry) => suite),
       ...withoutUndefined({ conformance: seen.conformance, load: seen.load }),
+      conformancePlan: {
+        models: [...settings.model],
+        fixtures: settings.fixtures,
+        suites: namedSuites(settings),
+        checks: [...settings.check],
+        safe: settings.safe,
+        dangerous: settings.dangerous,
+        timeoutMs: settings.timeout,
+      },
       ...(transcripts && {
         transcripts: { file: TRANSCRIPTS_FILE, sha256: createHash("sha256").update(transcripts).digest("hex") },
       }),

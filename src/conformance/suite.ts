@@ -1,6 +1,6 @@
-import type { TargetInfo } from "../target/model.ts";
+import type { ModelInfo, TargetInfo } from "../target/model.ts";
 import type { Exchange, WireRequest } from "../transport/exchange.ts";
-import type { Check } from "./check.ts";
+import type { Check, CheckContext } from "./check.ts";
 import type { Clause } from "./clause.ts";
 
 /** A capability that some targets lack. Checks that require it are skipped, and listed, where it is missing. */
@@ -8,6 +8,17 @@ export interface Feature {
   readonly title: string;
   /** Undefined when offered, else why not. */
   missing(info: TargetInfo): string | undefined;
+}
+
+/** A model that lists versions: what checks about explicit versions need. */
+export const listsVersions: Feature = {
+  title: "a model that lists versions",
+  missing: ({ models }) => (models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions"),
+};
+
+/** The first model that lists versions, the model under test where none does. */
+export function versionedModel({ info, model }: Pick<CheckContext, "info" | "model">): ModelInfo {
+  return info.models.find(({ versions }) => versions.length > 0) ?? model;
 }
 
 /** Everything the kit needs to know about one protocol binding. */

@@ -3,7 +3,16 @@ import type { TargetInfo } from "../target/model.ts";
 import { judgeBaseline } from "./baseline.ts";
 import type { SuiteRegistry } from "./check-registry.ts";
 import { conformancePart } from "./conformance-part.ts";
-import type { LoadRun, ResultDocument, Run, Subject, Target, Tool, Transcripts } from "./document.gen.ts";
+import type {
+  ConformancePlan,
+  LoadRun,
+  ResultDocument,
+  Run,
+  Subject,
+  Target,
+  Tool,
+  Transcripts,
+} from "./document.gen.ts";
 import { type GateOptions, gate } from "./gate.ts";
 import type { ReproOptions } from "./repro/repro.ts";
 import { redactArgv, withoutSecrets, withoutUserInfo } from "./secrets.ts";
@@ -23,6 +32,8 @@ export interface Observations {
   /** All suites that exist, whether they ran or not. */
   readonly registry: readonly SuiteRegistry[];
   readonly conformance?: ConformanceResult;
+  /** What the conformance part was asked to run. */
+  readonly conformancePlan?: ConformancePlan;
   readonly load?: readonly LoadRun[];
   readonly transcripts?: Transcripts;
   /** Why the run ended before all that was asked had run, when the conformance part does not say so. */
@@ -42,8 +53,10 @@ export function assemble(observations: Observations, options: AssembleOptions): 
   const endedEarly = observations.endedEarly ?? result?.endedEarly;
   const partial = endedEarly !== undefined || (result?.partial ?? false);
   const run = { ...observations.run, argv: redactArgv(observations.run.argv) };
-  const conformance =
-    result && conformancePart(result, { ...options, registry, secretHeaders: options.secretHeaders ?? [] });
+  const conformance = result && {
+    ...conformancePart(result, { ...options, registry, secretHeaders: options.secretHeaders ?? [] }),
+    ...(observations.conformancePlan && { plan: observations.conformancePlan }),
+  };
   const load = observations.load && { runs: [...observations.load] };
   const judged = {
     run,

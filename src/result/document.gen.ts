@@ -237,6 +237,7 @@ export interface Conformance {
    */
   profiles: Profile[];
   coverage: Coverage;
+  plan?: ConformancePlan;
 }
 /**
  * One conformance suite: all checks of one protocol binding.
@@ -605,6 +606,39 @@ export interface Coverage {
    * Those that were skipped.
    */
   skipped: number;
+}
+/**
+ * What was asked for: with the seed, the target and the transcripts, the verdicts can be reached again.
+ */
+export interface ConformancePlan {
+  /**
+   * Models that were named.
+   */
+  models: string[];
+  /**
+   * Whether fixture models were looked for.
+   */
+  fixtures: boolean;
+  /**
+   * Ids of the suites that were asked for by name.
+   */
+  suites: string[];
+  /**
+   * Ids of the checks that were asked for by name; empty for all.
+   */
+  checks: string[];
+  /**
+   * Whether invalid and large requests were left out.
+   */
+  safe: boolean;
+  /**
+   * Whether checks ran that may harm a weak server.
+   */
+  dangerous: boolean;
+  /**
+   * How long one request was allowed to take, in milliseconds.
+   */
+  timeoutMs: number;
 }
 /**
  * What the load runs measured.

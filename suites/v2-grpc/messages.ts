@@ -165,8 +165,3 @@ export function succeeded(exchange: Exchange): boolean {
     return false;
   }
 }
-
-/** A model that lists versions, the model under test where none does. */
-export function versionedModel({ info, model }: CheckContext): ModelInfo {
-  return info.models.find(({ versions }) => versions.length > 0) ?? model;
-}

@@ -1,4 +1,4 @@
-import { type Check, grpcPath, type Suite } from "#kit";
+import { type Check, grpcPath, listsVersions, type Suite } from "#kit";
 import acceptedRequests from "./checks/accepted-requests.ts";
 import health from "./checks/health.ts";
 import metadata from "./checks/metadata.ts";
@@ -27,13 +27,7 @@ export const suite: Suite = {
   specifications: [
     { document: "Open Inference Protocol, inference_grpc.md and open_inference_grpc.proto", revision: "2.0.0" },
   ],
-  features: {
-    versions: {
-      title: "a model that lists versions",
-      missing: ({ models }) =>
-        models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions",
-    },
-  },
+  features: { versions: listsVersions },
   clauses,
   checks,
   retired: {},

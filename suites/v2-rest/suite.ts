@@ -1,4 +1,4 @@
-import { type Check, type Suite } from "#kit";
+import { type Check, listsVersions, type Suite } from "#kit";
 import aftermath from "./checks/bad-request-leaves-server-serving.ts";
 import chunkedRequests from "./checks/chunked-requests-are-read.ts";
 import concurrency from "./checks/concurrent-inferences-do-not-mix.ts";
@@ -77,13 +77,7 @@ export const suite: Suite = {
     { document: "Open Inference Protocol, inference_rest.md and open_inference_rest.yaml", revision: "2.0.0" },
     { document: "KServe, Predict Protocol Version 2, required_api.md", revision: "2" },
   ],
-  features: {
-    versions: {
-      title: "a model that lists versions",
-      missing: ({ models }) =>
-        models.some(({ versions }) => versions.length > 0) ? undefined : "no model lists versions",
-    },
-  },
+  features: { versions: listsVersions },
   clauses,
   checks,
   retired: {},

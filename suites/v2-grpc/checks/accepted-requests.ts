@@ -1,6 +1,6 @@
-import { describeDifference, type Exchange, expect, given, type Tensor } from "#kit";
+import { describeDifference, type Exchange, expect, given, type Tensor, versionedModel } from "#kit";
 import { observe } from "../clauses.ts";
-import { differenceOfOutputs, goodTensors, infer, outputNamed, outputsOf, versionedModel } from "../messages.ts";
+import { differenceOfOutputs, goodTensors, infer, outputNamed, outputsOf } from "../messages.ts";
 
 const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };
 const B: Tensor = { name: "INPUT1", datatype: "INT32", shape: [1, 4], values: [1, 2, 3, 4] };

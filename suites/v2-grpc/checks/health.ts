@@ -1,6 +1,6 @@
-import { describeAnswer, expect, given, grpcOutcome } from "#kit";
+import { describeAnswer, expect, given, grpcOutcome, versionedModel } from "#kit";
 import { observe } from "../clauses.ts";
-import { answerOf, call, givenServes, versionedModel } from "../messages.ts";
+import { answerOf, call, givenServes } from "../messages.ts";
 
 /** Codes that blame the server for a question about a model that it does not have. */
 const UNKNOWN = 2;

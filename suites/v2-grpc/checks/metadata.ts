@@ -1,15 +1,14 @@
-import { type CheckContext, expect, given, isDatatype, type ModelInfo, type ModelMetadataResponse } from "#kit";
-import { observe, refuse } from "../clauses.ts";
 import {
-  answerOf,
-  call,
-  givenServes,
-  goodInfer,
-  outputNamed,
-  outputsOf,
-  refusesUnknown,
+  type CheckContext,
+  expect,
+  given,
+  isDatatype,
+  type ModelInfo,
+  type ModelMetadataResponse,
   versionedModel,
-} from "../messages.ts";
+} from "#kit";
+import { observe, refuse } from "../clauses.ts";
+import { answerOf, call, givenServes, goodInfer, outputNamed, outputsOf, refusesUnknown } from "../messages.ts";
 
 const server = observe({
   id: "v2-grpc/server-metadata-names-the-server",

@@ -7,6 +7,7 @@ import {
   type ModelInferRequest,
   type RefuseCheck,
   type Tensor,
+  versionedModel,
 } from "#kit";
 import { type clauses, refuse } from "../clauses.ts";
 import {
@@ -20,7 +21,6 @@ import {
   refusesClientFault,
   refusesUnknown,
   statusOf,
-  versionedModel,
 } from "../messages.ts";
 
 const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };

@@ -1,4 +1,4 @@
-import { bodyOf, type CensusCheck, expect, given, headerOf, type ObserveCheck } from "#kit";
+import { bodyOf, type CensusCheck, expect, given, headerOf, type ObserveCheck, versionedModel } from "#kit";
 import { census, observe } from "../clauses.ts";
 import { get, givenServes, goodInfer, modelPath } from "../messages.ts";
 import { judgeBySchema, successesAt } from "../schemas.ts";
@@ -98,7 +98,7 @@ const versionReadyAnswers = observe({
   requires: ["versions"],
   kills: ["v2-rest:versions-is-a-model-name", "v2-rest:unrouted-versions"],
   async run(context) {
-    const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
+    const model = versionedModel(context);
     await givenServes(context);
     given.status(await context.send(get(`${modelPath(model.name)}/ready`)), 200);
     for (const version of model.versions)

@@ -1,4 +1,4 @@
-import { expect, given } from "#kit";
+import { expect, given, versionedModel } from "#kit";
 import { observe } from "../clauses.ts";
 import { get, goodInfer, goodTensors, infer, inferBody, modelPath, outputsOf } from "../messages.ts";
 
@@ -9,7 +9,7 @@ export default observe({
   requires: ["versions"],
   kills: ["v2-rest:unrouted-versions"],
   async run(context) {
-    const model = context.info.models.find(({ versions }) => versions.length > 0) ?? context.model;
+    const model = versionedModel(context);
     given.status(await context.send(get(modelPath(model.name))), 200);
     given.that(outputsOf(given, await context.send(goodInfer(context, model))).length > 0, "outputs", "none");
     for (const version of model.versions) {

@@ -1,4 +1,4 @@
-import { type HttpRequest, type RefuseCheck } from "#kit";
+import { type HttpRequest, type RefuseCheck, versionedModel } from "#kit";
 import { type clauses, refuse } from "../clauses.ts";
 import { get, goodTensors, infer, inferBody, modelPath, refusesUnknown } from "../messages.ts";
 
@@ -20,10 +20,6 @@ const ready = (_: Context, model: string, version?: string) => get(`${modelPath(
 const metadata = (_: Context, model: string, version?: string) => get(modelPath(model, version));
 const inference = (context: Context, model: string, version?: string) =>
   infer(model, inferBody(goodTensors(context, versionedModel(context))), version === undefined ? {} : { version });
-
-function versionedModel({ info, model }: Context) {
-  return info.models.find(({ versions }) => versions.length > 0) ?? model;
-}
 
 /** Asked for a model that does not exist. */
 const MODELS: readonly Row[] = [
