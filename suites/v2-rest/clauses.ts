@@ -28,10 +28,13 @@ const treatments = {
   "AMB-EMPTY-OUTPUTS": "All outputs or 4xx; an empty list → warn.",
   "AMB-ERR-BODY":
     "It is a real MUST for infer and metadata, so fail it — but in ONE clause per endpoint kind, reporting each distinct body shape once, so a framework default does not sink every negative test. For routing/verb/health errors record only.",
+  "AMB-FP16-JSON": "Accept 4xx+error or exact values. Wrong values → fail.",
   "AMB-HEALTH-FALSE":
     "Accept any 4xx or 503; other 5xx → warn. 2xx/3xx: server live/ready → fail; model ready with an explicit false in the body → warn, otherwise fail. On gRPC accept OK+false or UNAVAILABLE/FAILED_PRECONDITION.",
   "AMB-ID-ABSENT": "Accept absent, empty or any string.",
   "AMB-ID-TYPE": "Non-string: accept 4xx or an echo; warn if dropped. Empty string: record only.",
+  "AMB-INT-OVERFLOW":
+    "4xx pass; wrap warn; 5xx warn; the out-of-range value itself in the output → fail (V2REST-RESP-17).",
   "AMB-META-F6":
     "Declare fields 1–5 only in the suite's stub, leave 6 (and tensor 4) as unknown fields, record presence.",
   "AMB-META-REQUIRED": "Missing or empty → warn; wrong type, or a list that leaves out a tensor → fail.",
@@ -410,6 +413,13 @@ export const clauses = clauseRegistry({
     says: "Metadata tells the truth: infer accepts exactly the declared inputs and returns outputs whose names, datatypes and shapes match (-1 as wildcard).",
     source: { document: OIP_R, section: "Model Metadata Response JSON Object" },
   },
+  "V2REST-MMETA-16": {
+    level: "must",
+    basis: "implied",
+    says: "When the `versions` member is given, every version that can be requested explicitly is in it.",
+    source: { document: OIP_R, section: "Model Metadata Response JSON Object" },
+    treatment: treatments["AMB-VERSION-UNSUPPORTED"],
+  },
   "V2REST-MMETA-17": {
     level: "must",
     basis: "declared",
@@ -660,6 +670,12 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Tensor Data" },
     treatment: [treatments["AMB-COUNT"], treatments["AMB-DOC-EXAMPLES"]].join(" "),
   },
+  "V2REST-INFER-37": {
+    level: "must",
+    basis: "keyword",
+    says: "For batched input, shape and data describe the whole batch.",
+    source: { document: OIP_R, section: "Request Input" },
+  },
   "V2REST-INFER-38": {
     level: "must",
     basis: "implied",
@@ -785,16 +801,55 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Parameters" },
     treatment: treatments["AMB-NULL-OPTIONAL"],
   },
+  "V2REST-RESP-13": {
+    level: "must",
+    basis: "implied",
+    says: "The body is JSON in the RFC sense: bare NaN/Infinity tokens are not.",
+    source: { document: OIP_R, section: "HTTP/REST" },
+    treatment: treatments["AMB-NAN"],
+  },
   "V2REST-RESP-14": {
     level: "must",
     basis: "declared",
     says: "For batched output, shape and data describe the full batch.",
     source: { document: OIP_R, section: "Response Output" },
   },
+  "V2REST-RESP-15": {
+    level: "must",
+    basis: "implied",
+    says: "An explicit request `id` appears at the top level of the response, not inside parameters or headers only.",
+    source: { document: OIP_R, section: "Inference Response JSON Object" },
+  },
+  "V2REST-RESP-16": {
+    level: "must",
+    basis: "implied",
+    says: "The response body is valid UTF-8.",
+    source: { document: OIP_R, section: "HTTP/REST" },
+    treatment: treatments["AMB-BYTES-JSON"],
+  },
+  "V2REST-RESP-17": {
+    level: "must",
+    basis: "implied",
+    says: "Output values lie within the range and kind of the declared datatype.",
+    source: { document: OIP_R, section: "Response Output" },
+    treatment: treatments["AMB-INT-OVERFLOW"],
+  },
+  "V2REST-RESP-18": {
+    level: "must",
+    basis: "declared",
+    says: "Content-Length, where sent, is the size of the JSON object in bytes.",
+    source: { document: OIP_R, section: "Inference Request Examples" },
+  },
   "V2REST-DATA-01": {
     level: "must",
     basis: "keyword",
     says: "Elements are in row-major order.",
+    source: { document: OIP_R, section: "Tensor Data" },
+  },
+  "V2REST-DATA-02": {
+    level: "must",
+    basis: "keyword",
+    says: "No stride or padding between elements.",
     source: { document: OIP_R, section: "Tensor Data" },
   },
   "V2REST-DATA-03": {
@@ -846,6 +901,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Tensor Data" },
     treatment: treatments["AMB-NULL-ELEMENT"],
   },
+  "V2REST-DATA-10": {
+    level: "may",
+    basis: "keyword",
+    says: "On an unexpected element kind the server coerces it or reports an error, at its choice.",
+    source: { document: OIP_R, section: "Tensor Data" },
+    treatment: treatments["AMB-COERCE"],
+  },
   "V2REST-DATA-11": {
     level: "must",
     basis: "implied",
@@ -865,6 +927,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Tensor Data Types" },
     treatment: treatments["AMB-BIGINT"],
   },
+  "V2REST-DATA-14": {
+    level: "must",
+    basis: "implied",
+    says: 'A value outside the datatype range is an "unexpected value": reject or coerce.',
+    source: { document: OIP_R, section: "Tensor Data" },
+    treatment: treatments["AMB-INT-OVERFLOW"],
+  },
   "V2REST-DATA-15": {
     level: "must",
     basis: "implied",
@@ -877,12 +946,33 @@ export const clauses = clauseRegistry({
     says: "FP64 values survive exactly.",
     source: { document: OIP_R, section: "Tensor Data Types" },
   },
+  "V2REST-DATA-17": {
+    level: "must",
+    basis: "implied",
+    says: "FP16 as JSON numbers is warned against, not forbidden, in the prose.",
+    source: { document: OIP_R, section: "Tensor Data" },
+    treatment: treatments["AMB-FP16-JSON"],
+  },
   "V2REST-DATA-18": {
     level: "must",
     basis: "implied",
     says: "BYTES elements are JSON strings; UTF-8 text round-trips, escapes and non-BMP characters included.",
     source: { document: OIP_R, section: "Tensor Data" },
     treatment: treatments["AMB-BYTES-JSON"],
+  },
+  "V2REST-DATA-19": {
+    level: "must",
+    basis: "implied",
+    says: "A BYTES element may be the empty string and may contain U+0000.",
+    source: { document: OIP_R, section: "Tensor Data Types" },
+    treatment: treatments["AMB-BYTES-JSON"],
+  },
+  "V2REST-DATA-20": {
+    level: "must",
+    basis: "implied",
+    says: "Non-finite floats have no JSON spelling in the sources for V2.",
+    source: { document: OIP_R, section: "Tensor Data" },
+    treatment: treatments["AMB-NAN"],
   },
   "V2REST-DATA-21": {
     level: "must",

@@ -1,4 +1,5 @@
 import type { Mutant } from "../../src/reference/handler.ts";
+import { edgeValueMutants } from "./mutants/edge-values.ts";
 import { generalMutants } from "./mutants/general.ts";
 import { healthMutants } from "./mutants/health.ts";
 import { inferRequestMutants } from "./mutants/infer-request.ts";
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...metadataMutants,
   ...inferRequestMutants,
   ...inferResponseMutants,
+  ...edgeValueMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

@@ -3,6 +3,7 @@ import aftermath from "./checks/bad-request-leaves-server-serving.ts";
 import chunkedRequests from "./checks/chunked-requests-are-read.ts";
 import concurrency from "./checks/concurrent-inferences-do-not-mix.ts";
 import dataSemantics from "./checks/data-semantics.ts";
+import edgeValues from "./checks/edge-values.ts";
 import errorBody from "./checks/error-body.ts";
 import health from "./checks/health.ts";
 import unknownMembers from "./checks/ignores-unknown-members.ts";
@@ -64,6 +65,7 @@ const checks: readonly Check[] = [
   ...responseValues,
   ...dataSemantics,
   ...oddData,
+  ...edgeValues,
   ...unstatedForms,
   ...observations,
 ];

@@ -28,7 +28,7 @@ const namesVersion = observe({
     const model = context.fixture("twoversions");
     for (const version of model.versions) {
       const exchange = await context.send(infer(model.name, inferBody(goodTensors(context, model)), { version }));
-      given.status(exchange, 200);
+      given.that(outputsOf(given, exchange).length > 0, "outputs", "none");
       const { model_version: answered } = given.object(exchange);
       if (typeof answered === "string") expect.equal(answered, version, "/model_version");
     }
