@@ -26,6 +26,13 @@ import {
 const utf8 = new TextEncoder();
 const fp32: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 2], values: [1, 2] };
 
+const word = (text: string): Tensor => ({
+  name: "INPUT0",
+  datatype: "BYTES",
+  shape: [1, 1],
+  values: [utf8.encode(text)],
+});
+
 /** An identity request for one datatype whose data is written as given. */
 function identity(datatype: string, data: string, shape = "[1,1]"): HttpRequest {
   const body = `{"inputs":[{"name":"INPUT0","datatype":"${datatype}","shape":${shape},"data":[${data}]}]}`;
@@ -113,18 +120,12 @@ const isUtf8 = observe({
   requires: ["model:identity_bytes"],
   kills: ["v2-rest:answers-in-latin-1"],
   async run(context) {
-    const text = (word: string): Tensor => ({
-      name: "INPUT0",
-      datatype: "BYTES",
-      shape: [1, 1],
-      values: [utf8.encode(word)],
-    });
     given.that(
-      outputsOf(given, await context.send(infer("identity_bytes", inferBody([text("plain")])))).length > 0,
+      outputsOf(given, await context.send(infer("identity_bytes", inferBody([word("plain")])))).length > 0,
       "outputs",
       "none",
     );
-    const exchange = await context.send(infer("identity_bytes", inferBody([text("é")])));
+    const exchange = await context.send(infer("identity_bytes", inferBody([word("é")])));
     given.status(exchange, 200);
     const body = Buffer.from(bodyOf(exchange));
     expect.that(Buffer.from(body.toString("utf8")).equals(body), "bytes that are UTF-8", body.toString("base64"));
@@ -135,14 +136,12 @@ const lengthInBytes = observe({
   id: "v2-rest/content-length-counts-bytes",
   title: "Content-Length is the size of the body in bytes",
   clause: "V2REST-RESP-18",
-  requires: ["model:identity_fp32"],
+  requires: ["model:identity_bytes"],
   kills: ["v2-rest:content-length-counts-characters"],
   async run(context) {
-    const plain = outputsOf(given, await context.send(infer("identity_fp32", inferBody([fp32], { id: "plain" }))));
+    const plain = outputsOf(given, await context.send(infer("identity_bytes", inferBody([word("plain")]))));
     given.that(plain.length > 0, "outputs", "none");
-    const exchange = await context.send(infer("identity_fp32", inferBody([fp32], { id: "é日" })), {
-      connection: "fresh",
-    });
+    const exchange = await context.send(infer("identity_bytes", inferBody([word("é日")])), { connection: "fresh" });
     expect.answered(exchange);
     given.status(exchange, 200);
     const declared = headerOf(exchange.head.headers, "content-length");
