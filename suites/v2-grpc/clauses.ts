@@ -26,8 +26,11 @@ const treatments = {
     'Fail under the standard profile ("service not found at inference.GRPCInferenceService"), and offer a TorchServe profile that overrides the path so the rest can still be graded.',
   "AMB-HEALTH-FALSE":
     "Accept any 4xx or 503; other 5xx → warn. 2xx/3xx: server live/ready → fail; model ready with an explicit false in the body → warn, otherwise fail. On gRPC accept OK+false or UNAVAILABLE/FAILED_PRECONDITION.",
+  "AMB-ID-ABSENT": "Accept absent, empty or any string.",
   "AMB-INT-OVERFLOW":
     "4xx pass; wrap warn; 5xx warn; the out-of-range value itself in the output → fail (V2REST-RESP-17).",
+  "AMB-META-F6":
+    "Declare fields 1–5 only in the suite's stub, leave 6 (and tensor 4) as unknown fields, record presence.",
   "AMB-META-REQUIRED": "Missing or empty → warn; wrong type, or a list that leaves out a tensor → fail.",
   "AMB-NAN":
     "REST: record form; fail only if the body parses neither strictly nor with the three tokens, or a finite number is substituted; null → warn. gRPC and binary: must survive, fail otherwise.",
@@ -35,10 +38,14 @@ const treatments = {
     "REST: -1 or a numeric string accepted with the one reasonable reading → warn; fractional or null accepted → fail; 1.0 record. gRPC: -1 record.",
   "AMB-OUTPUT-FILTER":
     "Missing a requested output → fail. Extra outputs → warn. Unknown name: refused → pass; accepted with the known outputs → warn; accepted with an empty or invented output → fail.",
+  "AMB-PARAM-TYPES":
+    "Float rejected on REST → warn (schema allows it). double/uint64 on gRPC record-only. null/array/object: 4xx or ignored pass; 5xx warn.",
+  "AMB-PLATFORM": "String required; membership record-only.",
   "AMB-RAW-LAYOUT": 'Assert little-endian and 4-byte framing; label the clause "convention" in reports.',
   "AMB-RAW-SURPLUS":
     "Fewer entries than inputs: OK → fail. Surplus: refusal → pass, ignored with a right result → warn.",
   "AMB-RAW-VS-TYPED": "Decode either.",
+  "AMB-SCALAR": "Record.",
   "AMB-SENDER-RULE":
     'Refusal → pass (5xx/INTERNAL → warn). Accepted: a member listed under `required` in the YAML is missing or has another JSON kind → fail; contradictory content with one side silently chosen, or invented values → fail; accepted with the only reasonable reading and right values → warn. A more specific entry on the clause wins. Report these as "accepts an invalid request", apart from "breaks a rule of its own".',
   "AMB-SHAPE-ENFORCE":
@@ -49,6 +56,7 @@ const treatments = {
   "AMB-VERSION-UNSUPPORTED":
     "Run only when metadata.versions is non-empty. Otherwise: any non-2xx passes; 200/OK that ignores an explicit version → warn.",
   "AMB-WRONG-FIELD": "Wrong field accepted → warn; two fields → record.",
+  "AMB-ZERO-DIM": "Record; crash → fail.",
 } as const;
 
 /** Every statement of this binding that a check judges or records, or that cannot be observed from outside. */
@@ -130,6 +138,12 @@ export const clauses = clauseRegistry({
     says: "ModelReady returns ready=true for a loaded model.",
     source: { document: OIP_G, section: "Model Ready" },
   },
+  "V2GRPC-MREADY-02": {
+    level: "must",
+    basis: "declared",
+    says: "An empty `version` lets the server choose by model and policy.",
+    source: { document: OIP_G, section: "Model Ready" },
+  },
   "V2GRPC-MREADY-04": {
     level: "must",
     basis: "implied",
@@ -177,6 +191,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_G, section: "Model Metadata" },
     treatment: treatments["AMB-VERSION-UNSUPPORTED"],
   },
+  "V2GRPC-MMETA-05": {
+    level: "must",
+    basis: "implied",
+    says: "`properties` (field 6, map<string,string>) is optional; it exists in the OIP .proto only.",
+    source: { document: OIP_P, section: "ModelMetadataResponse" },
+    treatment: treatments["AMB-META-F6"],
+  },
   "V2GRPC-MMETA-06": {
     level: "must",
     basis: "implied",
@@ -189,6 +210,13 @@ export const clauses = clauseRegistry({
     says: "Descriptor datatypes come from the Tensor Data Types table, spelled exactly.",
     source: { document: OIP_G, section: "Tensor Data Types" },
     treatment: treatments["AMB-BF16"],
+  },
+  "V2GRPC-MMETA-08": {
+    level: "must",
+    basis: "declared",
+    says: "`platform` comes from the short published list and is informational.",
+    source: { document: OIP_G, section: "Platforms" },
+    treatment: treatments["AMB-PLATFORM"],
   },
   "V2GRPC-INFER-01": {
     level: "must",
@@ -215,6 +243,13 @@ export const clauses = clauseRegistry({
     basis: "declared",
     says: "A request id is returned in the response.",
     source: { document: OIP_G, section: "Inference" },
+  },
+  "V2GRPC-INFER-05": {
+    level: "must",
+    basis: "implied",
+    says: "With no id in the request the response id is not meaningful (empty, or generated).",
+    source: { document: OIP_G, section: "Inference" },
+    treatment: treatments["AMB-ID-ABSENT"],
   },
   "V2GRPC-INFER-06": {
     level: "must",
@@ -277,6 +312,13 @@ export const clauses = clauseRegistry({
     says: "Contents must be in the field that belongs to the datatype.",
     source: { document: OIP_P, section: "InferTensorContents" },
     treatment: [treatments["AMB-WRONG-FIELD"], treatments["AMB-SENDER-RULE"]].join(" "),
+  },
+  "V2GRPC-INFER-16": {
+    level: "must",
+    basis: "implied",
+    says: "Filling two contents fields for one tensor is unspecified.",
+    source: { document: OIP_P, section: "InferTensorContents" },
+    treatment: treatments["AMB-WRONG-FIELD"],
   },
   "V2GRPC-INFER-17": {
     level: "must",
@@ -413,6 +455,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_P, section: "InferTensorContents" },
     treatment: treatments["AMB-INT-OVERFLOW"],
   },
+  "V2GRPC-INFER-27": {
+    level: "must",
+    basis: "implied",
+    says: "Zero-size and rank-0 tensors: unspecified, in typed and raw form.",
+    source: { document: OIP_G, section: "Tensor Data" },
+    treatment: [treatments["AMB-ZERO-DIM"], treatments["AMB-SCALAR"]].join(" "),
+  },
   "V2GRPC-INFER-28": {
     level: "must",
     basis: "implied",
@@ -434,12 +483,33 @@ export const clauses = clauseRegistry({
     source: { document: OIP_P, section: "InferTensorContents" },
     treatment: [treatments["AMB-COUNT"], treatments["AMB-GRPC-CODES"]].join(" "),
   },
+  "V2GRPC-INFER-32": {
+    level: "must",
+    basis: "implied",
+    says: "A shape whose product is beyond any message is refused without harm.",
+    source: { document: OIP_P, section: "InferTensorContents" },
+    treatment: treatments["AMB-COUNT"],
+  },
   "V2GRPC-PARAM-01": {
     level: "must",
     basis: "declared",
     says: "A parameter value is a boolean, an integer or a string.",
     source: { document: OIP_G, section: "Parameters" },
     treatment: treatments["AMB-UNKNOWN-PARAM"],
+  },
+  "V2GRPC-PARAM-02": {
+    level: "must",
+    basis: "implied",
+    says: "The .proto adds double (4) and uint64 (5); the markdown does not.",
+    source: { document: OIP_P, section: "InferParameter" },
+    treatment: treatments["AMB-PARAM-TYPES"],
+  },
+  "V2GRPC-PARAM-03": {
+    level: "must",
+    basis: "implied",
+    says: "A parameter with no alternative chosen is unspecified.",
+    source: { document: OIP_P, section: "InferParameter" },
+    treatment: treatments["AMB-PARAM-TYPES"],
   },
   "V2GRPC-RESP-01": {
     level: "must",

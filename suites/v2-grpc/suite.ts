@@ -6,6 +6,7 @@ import refusedRequests from "./checks/refused-requests.ts";
 import responses from "./checks/responses.ts";
 import roundTrips from "./checks/round-trips.ts";
 import service from "./checks/service.ts";
+import unstatedForms from "./checks/unstated-forms.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf, succeeded } from "./messages.ts";
 
@@ -17,6 +18,7 @@ const checks: readonly Check[] = [
   ...refusedRequests,
   ...roundTrips,
   ...responses,
+  ...unstatedForms,
 ];
 
 /** The Open Inference Protocol (KServe V2) over gRPC. */

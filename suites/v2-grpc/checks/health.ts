@@ -32,7 +32,7 @@ const modelReady = observe({
   id: "v2-grpc/model-ready-is-true",
   title: "ModelReady says ready=true for a model that serves inferences",
   clause: "V2GRPC-MREADY-01",
-  kills: ["v2-grpc:no-model-is-ready"],
+  kills: ["v2-grpc:no-model-is-ready", "v2-grpc:wants-a-version-for-readiness"],
   async run(context) {
     await givenServes(context);
     const exchange = await context.send(call("ModelReady", { name: context.model.name }));

@@ -46,7 +46,46 @@ function echo(model: string, input: InferTensor): Uint8Array {
 const isDuplicate = (names: readonly { readonly name: string }[]) =>
   new Set(names.map(({ name }) => name)).size < names.length;
 
+const dropped = { ...status(13, ""), fault: "drop" } as const;
+
 export const requestMutants: readonly Mutant[] = [
+  onReply(
+    "dies-on-empty-tensors",
+    "drops the connection on a tensor of size zero or rank zero",
+    ({ method, request }) => {
+      const inputs = method === "ModelInfer" ? requestMessage("ModelInfer", request).inputs : [];
+      return inputs.some(({ shape }) => shape.length === 0 || shape.includes(0n)) ? dropped : undefined;
+    },
+  ),
+  onReply("dies-on-impossible-shapes", "allocates by the shape it is told and dies", ({ method, request }) => {
+    const inputs = method === "ModelInfer" ? requestMessage("ModelInfer", request).inputs : [];
+    return inputs.some(({ shape }) => shape.some((size) => size > 1_000_000_000n)) ? dropped : undefined;
+  }),
+  onReply("dies-on-empty-parameters", "drops the connection on a parameter without a value", ({ method, request }) => {
+    const parameters = method === "ModelInfer" ? requestMessage("ModelInfer", request).parameters : {};
+    return Object.values(parameters).some((value) => Object.values(value).every((member) => member === undefined))
+      ? dropped
+      : undefined;
+  }),
+  onReply(
+    "wants-a-version-for-readiness",
+    "refuses ModelReady without a version on models that have one",
+    ({ method, request, world }) => {
+      if (method !== "ModelReady") return undefined;
+      const { name, version } = requestMessage("ModelReady", request);
+      return version === "" && world.models.has(name) ? status(3, "version is empty") : undefined;
+    },
+  ),
+  onRequest(
+    "ignores-a-second-field",
+    "reads the right contents field and ignores a second one",
+    "ModelInfer",
+    (message) =>
+      mapInputs(message, ({ datatype, contents }) => {
+        const floats = contents?.fp32_contents ?? [];
+        return datatype === "FP32" && floats.length > 0 ? withField("fp32_contents", floats) : {};
+      }),
+  ),
   onRequest("any-name-is-the-first-model", "routes unknown model names to one model", "ModelInfer", (message) =>
     message.model_name === "" || message.model_name === "no-such-model"
       ? { ...message, model_name: "identity_fp32" }
