@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import { closest } from "fastest-levenshtein";
 import { messageOf } from "../src/base/errors.ts";
 import { certify } from "./certify.ts";
+import { kserve } from "./kserve/runtime.ts";
 import { mlserver } from "./mlserver/runtime.ts";
 import type { Runtime, StartedRuntime } from "./runtime.ts";
 import { waitReady } from "./wait-ready.ts";
 
-const runtimes: readonly Runtime[] = [mlserver];
+const runtimes: readonly Runtime[] = [kserve, mlserver];
 
 const USAGE = `usage: npm run interop -- <runtime> [--keep | --serve-only] [--out DIR] [-- options of certify]
 

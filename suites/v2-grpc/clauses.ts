@@ -29,6 +29,8 @@ const treatments = {
   "AMB-ID-ABSENT": "Accept absent, empty or any string.",
   "AMB-INT-OVERFLOW":
     "4xx pass; wrap warn; 5xx warn; the out-of-range value itself in the output → fail (V2REST-RESP-17).",
+  "AMB-LAZY-LOAD":
+    "Refusal → pass (AMB-HEALTH-FALSE / AMB-GRPC-CODES sets). Success with the right values, after which the model reports ready → warn. Success with empty, stale or invented values → fail.",
   "AMB-META-F6":
     "Declare fields 1–5 only in the suite's stub, leave 6 (and tensor 4) as unknown fields, record presence.",
   "AMB-META-REQUIRED": "Missing or empty → warn; wrong type, or a list that leaves out a tensor → fail.",
@@ -48,6 +50,7 @@ const treatments = {
   "AMB-SCALAR": "Record.",
   "AMB-SENDER-RULE":
     'Refusal → pass (5xx/INTERNAL → warn). Accepted: a member listed under `required` in the YAML is missing or has another JSON kind → fail; contradictory content with one side silently chosen, or invented values → fail; accepted with the only reasonable reading and right values → warn. A more specific entry on the clause wins. Report these as "accepts an invalid request", apart from "breaks a rule of its own".',
+  "AMB-SERVER-READY-MEANING": "Record; warn when ready=true while the suite knows a model is not ready; do not fail.",
   "AMB-SHAPE-ENFORCE":
     "Refusal → pass. 2xx/OK whose output is right for the tensor as sent → warn. 2xx/OK whose output shape or values fit neither the tensor sent nor the declared one → fail.",
   "AMB-UNKNOWN-INPUT":
@@ -132,6 +135,15 @@ export const clauses = clauseRegistry({
     says: "ServerReady returns ready=true when the server is ready for inference.",
     source: { document: OIP_G, section: "Server Ready" },
   },
+  "V2GRPC-READY-02": {
+    level: "must",
+    basis: "implied",
+    says: "It returns false (not an error-free true) while the server is not ready; over REST that means any model not ready.",
+    source: { document: OIP_G, section: "Server Ready" },
+    treatment: treatments["AMB-SERVER-READY-MEANING"],
+    notObservable:
+      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
+  },
   "V2GRPC-MREADY-01": {
     level: "must",
     basis: "declared",
@@ -143,6 +155,15 @@ export const clauses = clauseRegistry({
     basis: "declared",
     says: "An empty `version` lets the server choose by model and policy.",
     source: { document: OIP_G, section: "Model Ready" },
+  },
+  "V2GRPC-MREADY-03": {
+    level: "must",
+    basis: "declared",
+    says: "A model that exists but is not ready is reported ready=false.",
+    source: { document: OIP_G, section: "Model Ready" },
+    treatment: treatments["AMB-GRPC-MREADY"],
+    notObservable:
+      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
   },
   "V2GRPC-MREADY-04": {
     level: "must",
@@ -468,6 +489,15 @@ export const clauses = clauseRegistry({
     says: "Two inputs, or two requested outputs, of one name: unspecified.",
     source: { document: OIP_G, section: "Inference" },
     treatment: treatments["AMB-DUP"],
+  },
+  "V2GRPC-INFER-29": {
+    level: "must",
+    basis: "implied",
+    says: "Inference on a model that is not ready fails, or loads it and answers rightly.",
+    source: { document: OIP_G, section: "Model Ready" },
+    treatment: [treatments["AMB-LAZY-LOAD"], treatments["AMB-GRPC-CODES"]].join(" "),
+    notObservable:
+      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
   },
   "V2GRPC-INFER-30": {
     level: "must",

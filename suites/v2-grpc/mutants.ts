@@ -1,4 +1,5 @@
 import type { Mutant } from "../../src/reference/handler.ts";
+import { edgeFormMutants } from "./mutants/edge-forms.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
 import { requestMutants } from "./mutants/requests.ts";
 import { responseMutants } from "./mutants/responses.ts";
@@ -11,6 +12,7 @@ export const mutants: readonly Mutant[] = [
   ...metadataMutants,
   ...requestMutants,
   ...responseMutants,
+  ...edgeFormMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

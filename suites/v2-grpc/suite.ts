@@ -1,7 +1,9 @@
 import { type Check, grpcPath, listsVersions, type Suite } from "#kit";
 import acceptedRequests from "./checks/accepted-requests.ts";
+import edgeRequests from "./checks/edge-requests.ts";
 import health from "./checks/health.ts";
 import metadata from "./checks/metadata.ts";
+import rawForm from "./checks/raw-form.ts";
 import refusedRequests from "./checks/refused-requests.ts";
 import responses from "./checks/responses.ts";
 import roundTrips from "./checks/round-trips.ts";
@@ -16,6 +18,8 @@ const checks: readonly Check[] = [
   ...metadata,
   ...acceptedRequests,
   ...refusedRequests,
+  ...edgeRequests,
+  ...rawForm,
   ...roundTrips,
   ...responses,
   ...unstatedForms,

@@ -8,7 +8,17 @@ import {
   versionedModel,
 } from "#kit";
 import { observe, refuse } from "../clauses.ts";
-import { answerOf, call, givenServes, goodInfer, outputNamed, outputsOf, refusesUnknown } from "../messages.ts";
+import {
+  answerOf,
+  call,
+  givenServes,
+  goodInfer,
+  outputNamed,
+  outputsOf,
+  refusesUnknown,
+  statusOf,
+  succeeded,
+} from "../messages.ts";
 
 const server = observe({
   id: "v2-grpc/server-metadata-names-the-server",
@@ -40,6 +50,38 @@ const modelName = observe({
     if (metadata.outputs.length === 0) context.warn("outputs is empty");
     context.record("versions", metadata.versions.join(", ") || "empty");
     if (metadata.hasField6) context.record("field 6", "present");
+  },
+});
+
+const everyTensor = observe({
+  id: "v2-grpc/model-metadata-lists-every-tensor",
+  title: "Metadata that lists tensors leaves none out",
+  clause: "V2GRPC-MMETA-01",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:metadata-lists-one-input"],
+  async run(context) {
+    const { inputs, outputs } = await metadataOf(context, context.fixture("addsub"));
+    given.that(inputs.length > 0 && outputs.length > 0, "inputs and outputs in metadata", "empty lists");
+    expect.equal(inputs.map(({ name }) => name).toSorted(), ["INPUT0", "INPUT1"], "inputs");
+    expect.equal(outputs.map(({ name }) => name).toSorted(), ["OUTPUT0", "OUTPUT1"], "outputs");
+  },
+});
+
+const inputsAreTaken = observe({
+  id: "v2-grpc/declared-inputs-are-accepted",
+  title: "Tensors made as metadata declares them are accepted",
+  clause: "V2GRPC-MMETA-06",
+  requires: ["model:addsub"],
+  kills: ["v2-grpc:metadata-lies-about-inputs"],
+  async run(context) {
+    const model = context.fixture("addsub");
+    given.that(succeeded(await context.send(goodInfer(context, model))), "a good inference", "none");
+    const { inputs } = await metadataOf(context, model);
+    const known = inputs.every(({ datatype, shape }) => isDatatype(datatype) && shape.every((size) => size !== 0n));
+    given.that(inputs.length > 1 && known, "inputs with known datatypes and sizes in metadata", "others");
+    const declared = inputs.map((input) => ({ ...input, shape: input.shape.map(Number) }));
+    const exchange = await context.send(goodInfer(context, { ...model, inputs: declared }));
+    expect.equal(statusOf(given, exchange), 0, "status");
   },
 });
 
@@ -131,4 +173,14 @@ async function metadataOf(context: CheckContext, model: ModelInfo): Promise<Mode
   return metadata;
 }
 
-export default [server, modelName, variable, unknownModel, unknownVersion, truth, datatypes];
+export default [
+  server,
+  modelName,
+  everyTensor,
+  inputsAreTaken,
+  variable,
+  unknownModel,
+  unknownVersion,
+  truth,
+  datatypes,
+];

@@ -6,12 +6,12 @@ import {
   given,
   type ModelInferRequest,
   type RefuseCheck,
-  type Tensor,
   versionedModel,
 } from "#kit";
 import { type clauses, refuse } from "../clauses.ts";
+import { A, addsub, B, FP32, identity, identityWith, rawWith, warnsWhenRight } from "../known-requests.ts";
 import {
-  differenceOfOutputs,
+  answerOf,
   goodInfer,
   goodTensors,
   infer,
@@ -23,43 +23,20 @@ import {
   statusOf,
 } from "../messages.ts";
 
-const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };
-const B: Tensor = { name: "INPUT1", datatype: "INT32", shape: [1, 4], values: [1, 2, 3, 4] };
-const FP32: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 4], values: [1, 2, 3, 4] };
-
-const addsub = (form: "typed" | "raw" = "typed") => infer("addsub", [A, B], { form });
-const identity = (form: "typed" | "raw" = "typed") => infer("identity_fp32", [FP32], { form });
-
-/** An identity call whose one input is changed. */
-const identityWith = (input: object, form: "typed" | "raw" = "typed") =>
-  inferWith(
-    "identity_fp32",
-    [FP32],
-    (message) => ({ ...message, inputs: (message.inputs ?? []).map((each) => ({ ...each, ...input })) }),
-    { form },
-  );
-
-const rawWith = (
-  change: (raw: readonly Uint8Array[]) => readonly Uint8Array[],
-  model = "identity_fp32",
-  tensors: readonly Tensor[] = [FP32],
-) =>
-  inferWith(
-    model,
-    tensors,
-    (message) => ({
-      ...message,
-      raw_input_contents: change(message.raw_input_contents ?? []),
-    }),
-    { form: "raw" },
-  );
-
 interface Row extends Pick<RefuseCheck, "requires" | "kills" | "control" | "defects"> {
   readonly slug: string;
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly accept?: RefuseCheck["accept"];
 }
+
+/** Nothing out for nothing in only warns. */
+const refusesOrHasNoOutputs: RefuseCheck["accept"] = (answer, scene) => {
+  if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+  const names = answerOf(expect, "ModelInfer", answer).outputs.map(({ name }) => name);
+  expect.that(names.length === 0, "an error, or no outputs", names.join(", "), "outputs");
+  return scene.context.warn("a request without inputs is answered without outputs");
+};
 
 /** Requests that the protocol does not allow, each beside a good one. */
 const ROWS: readonly Row[] = [
@@ -156,11 +133,11 @@ const ROWS: readonly Row[] = [
     clause: "V2GRPC-INFER-21",
     title: "A request that leaves out an input, or all of them, is an error",
     requires: ["model:addsub"],
-    kills: ["v2-grpc:zero-fills-missing-inputs"],
+    kills: ["v2-grpc:zero-fills-missing-inputs", { mutant: "v2-grpc:no-outputs-for-no-inputs", as: "warn" }],
     control: () => addsub(),
     defects: [
       { name: "INPUT1 left out", request: () => infer("addsub", [A]) },
-      { name: "no inputs", request: () => infer("addsub", []) },
+      { name: "no inputs", request: () => infer("addsub", []), accept: refusesOrHasNoOutputs },
     ],
   },
   {
@@ -214,7 +191,7 @@ const ROWS: readonly Row[] = [
     clause: "V2GRPC-INFER-26",
     title: "A value that an 8-bit tensor cannot hold is refused",
     requires: ["model:identity_int8"],
-    kills: [{ mutant: "v2-grpc:wraps-int8", as: "warn" }],
+    kills: [{ mutant: "v2-grpc:wraps-int8", as: "warn" }, "v2-grpc:echoes-int8-beyond-its-range"],
     control: () => infer("identity_int8", [{ name: "INPUT0", datatype: "INT8", shape: [1, 1], values: [3] }]),
     defects: [
       {
@@ -224,6 +201,9 @@ const ROWS: readonly Row[] = [
     ],
     accept(answer, scene) {
       if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
+      const { outputs } = answerOf(given, "ModelInfer", answer);
+      const values = outputs.flatMap(({ contents }) => contents?.int_contents ?? []);
+      expect.that(!values.includes(300), "an error, or a value that an INT8 can hold", "300", "outputs/OUTPUT0");
       return scene.context.warn("300 is accepted as an INT8");
     },
   },
@@ -266,6 +246,11 @@ const ROWS: readonly Row[] = [
     defects: [
       { name: "one byte short", request: () => rawWith((raw) => raw.map((entry) => entry.slice(0, -1))) },
       {
+        name: "one byte too long",
+        request: () => rawWith((raw) => raw.map((entry) => Buffer.concat([entry, Uint8Array.of(0)]))),
+      },
+      { name: "one element short", request: () => rawWith((raw) => raw.map((entry) => entry.slice(0, -4))) },
+      {
         name: "one element too long",
         request: () => rawWith((raw) => raw.map((entry) => Buffer.concat([entry, entry.slice(0, 4)]))),
       },
@@ -276,26 +261,21 @@ const ROWS: readonly Row[] = [
     clause: "V2GRPC-RAW-04",
     title: "A request that combines raw and typed contents that disagree is refused",
     requires: ["model:identity_fp32"],
-    kills: ["v2-grpc:prefers-raw-contents"],
+    kills: ["v2-grpc:prefers-raw-contents", { mutant: "v2-grpc:takes-two-forms-that-agree", as: "warn" }],
     control: () => identity("raw"),
     defects: [
       {
         name: "raw and typed contents with different values",
         request: () => identityWith({ contents: { fp32_contents: [9, 9, 9, 9] } }, "raw"),
       },
+      {
+        name: "raw and typed contents with the same values",
+        request: () => identityWith({ contents: { fp32_contents: FP32.values as readonly number[] } }, "raw"),
+        accept: warnsWhenRight("raw and typed contents that agree are accepted"),
+      },
     ],
   },
 ];
-
-/** Accepted with the right result only warns. */
-function warnsWhenRight(warning: string): RefuseCheck["accept"] {
-  return (answer, scene) => {
-    if (statusOf(given, answer) !== 0) return refusesClientFault(answer, scene);
-    const difference = differenceOfOutputs(scene.control, answer);
-    expect.that(difference === undefined, "an error, or the right result", difference ?? "");
-    return scene.context.warn(warning);
-  };
-}
 
 function renamed(context: CheckContext, name: string) {
   return inferWith(

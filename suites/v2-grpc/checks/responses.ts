@@ -3,6 +3,7 @@ import {
   DATATYPES,
   elementCount,
   expect,
+  fromRaw,
   given,
   grpcOutcome,
   isDatatype,
@@ -59,10 +60,15 @@ const ROWS: readonly Row[] = [
     kills: ["v2-grpc:raw-padded-to-eight"],
     about: (answer) => isRaw(answer) && answer.raw_output_contents.length === answer.outputs.length,
     judge({ outputs, raw_output_contents: raw }) {
-      for (const [index, { datatype, shape }] of outputs.entries()) {
-        const size = isDatatype(datatype) ? DATATYPES[datatype].size : 0;
-        if (size > 0 && shape.every((dimension) => dimension >= 0n))
-          expect.equal(raw[index]?.length, elementCount(shape.map(Number)) * size, "raw_output_contents/*");
+      for (const [index, { name, datatype, shape }] of outputs.entries()) {
+        if (!isDatatype(datatype) || shape.some((dimension) => dimension < 0n)) continue;
+        const read = fromRaw({ name, datatype, shape: shape.map(Number) }, raw[index] as Uint8Array);
+        expect.that(
+          read.ok,
+          `raw contents for ${datatype} of that shape`,
+          read.ok ? "" : read.problem,
+          "raw_output_contents/*",
+        );
       }
     },
   },
@@ -83,22 +89,24 @@ const ROWS: readonly Row[] = [
   {
     slug: "typed-contents-use-their-field",
     clause: "V2GRPC-RESP-07",
-    title: "Typed contents use the field that belongs to the datatype",
-    kills: ["v2-grpc:int32-in-int64-contents"],
+    title: "Typed contents use the field that belongs to the datatype, with as many elements as the shape has",
+    kills: ["v2-grpc:int32-in-int64-contents", "v2-grpc:typed-elements-get-lost"],
     about: (answer) => !isRaw(answer),
     judge({ outputs }) {
-      for (const { datatype, contents } of outputs) {
+      for (const { datatype, shape, contents } of outputs) {
         const field = isDatatype(datatype) ? DATATYPES[datatype].contents : undefined;
         const used = Object.entries(contents ?? {})
           .filter(([, values]) => (values as readonly unknown[]).length > 0)
           .map(([name]) => name);
-        if (field !== undefined)
-          expect.that(
-            used.every((name) => name === field),
-            `${datatype} elements in ${field}`,
-            used.join(", "),
-            "outputs/*/contents",
-          );
+        if (field === undefined || shape.some((dimension) => dimension < 0n)) continue;
+        expect.that(
+          used.every((name) => name === field),
+          `${datatype} elements in ${field}`,
+          used.join(", "),
+          "outputs/*/contents",
+        );
+        const values = contents?.[field as keyof typeof contents] ?? [];
+        expect.equal(values.length, elementCount(shape.map(Number)), `outputs/*/contents/${field}`);
       }
     },
   },

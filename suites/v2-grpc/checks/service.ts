@@ -51,6 +51,28 @@ const everyMethod = observe({
   },
 });
 
+const found = observe({
+  id: "v2-grpc/service-is-found-by-its-name",
+  title: "The service is found at /inference.GRPCInferenceService",
+  clause: "V2GRPC-GEN-02",
+  kills: ["v2-grpc:service-in-another-package"],
+  async run(context) {
+    const requests = [call("ServerLive", {}), call("ServerMetadata", {}), goodInfer(context)];
+    const names: string[] = [];
+    for (const request of requests) {
+      const outcome = grpcOutcome(await context.send(request));
+      given.that(outcome.ok, "a gRPC status", outcome.ok ? "" : outcome.problem);
+      names.push(outcome.codeName);
+    }
+    expect.that(
+      names.some((name) => name !== "UNIMPLEMENTED"),
+      "a method that is implemented",
+      "UNIMPLEMENTED for all",
+    );
+    await givenServes(context);
+  },
+});
+
 const standardClient = observe({
   id: "v2-grpc/a-standard-client-gets-through",
   title: "An ordinary gRPC client (grpc-js) reaches the service by its name and reads its answers",
@@ -203,6 +225,7 @@ function isGoodInference({ exchange }: Observed): boolean {
 }
 
 export default [
+  found,
   everyMethod,
   standardClient,
   carriesStatus,

@@ -33,6 +33,14 @@ export const metadataMutants: readonly Mutant[] = [
     ...response,
     outputs: [],
   })),
+  onResponse("metadata-lists-one-input", "lists only the first input in metadata", "ModelMetadata", (response) => ({
+    ...response,
+    inputs: response.inputs.slice(0, 1),
+  })),
+  onResponse("metadata-lies-about-inputs", "declares FP32 inputs and takes INT32", "ModelMetadata", (response) => ({
+    ...response,
+    inputs: response.inputs.map((tensor) => (tensor.datatype === "INT32" ? { ...tensor, datatype: "FP32" } : tensor)),
+  })),
   onResponse("zero-for-variable-dimensions", "shows a variable dimension as 0", "ModelMetadata", (response) => ({
     ...response,
     inputs: response.inputs.map((tensor) => ({

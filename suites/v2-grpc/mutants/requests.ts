@@ -110,7 +110,9 @@ export const requestMutants: readonly Mutant[] = [
   onRequest("pads-short-contents", "fills short contents up with zeros", "ModelInfer", (message) =>
     mapInputs(message, (input) => {
       const values = input.contents?.fp32_contents ?? [];
-      return values.length === countOf(input) - 1 ? withField("fp32_contents", [...values, 0]) : {};
+      return values.length > 0 && values.length === countOf(input) - 1
+        ? withField("fp32_contents", [...values, 0])
+        : {};
     }),
   ),
   onRequest("takes-int-contents-for-floats", "takes int_contents for an FP32 tensor", "ModelInfer", (message) =>
@@ -174,6 +176,13 @@ export const requestMutants: readonly Mutant[] = [
         : {},
     ),
   ),
+  onReply("echoes-int8-beyond-its-range", "sends an INT8 of 300 back", ({ method, request, reply }) => {
+    if (method !== "ModelInfer" || reply.status === 0) return undefined;
+    const { inputs, model_name: name } = requestMessage("ModelInfer", request);
+    const [input] = inputs;
+    const beyond = input?.datatype === "INT8" && input.contents?.int_contents.includes(300);
+    return beyond ? { ...status(0, ""), messages: [echo(name, input)] } : undefined;
+  }),
   onReply("dies-on-repeated-names", "drops the connection on repeated names", ({ method, request }) => {
     if (method !== "ModelInfer") return undefined;
     const { inputs, outputs } = requestMessage("ModelInfer", request);

@@ -5,6 +5,9 @@ import { metadataValue, methodOf, mutant, onReply, onRequest, onResponse, reques
 const dropped = { ...status(13, ""), fault: "die" } as const;
 
 export const serviceMutants: readonly Mutant[] = [
+  onReply("service-in-another-package", "registers the service under another package", () =>
+    status(12, "unknown service inference.GRPCInferenceService"),
+  ),
   onReply(
     "refuses-offered-compression",
     "refuses calls whose client offers to read compressed answers",
