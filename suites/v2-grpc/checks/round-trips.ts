@@ -176,7 +176,9 @@ export default ROWS.map(
         for (const [datatype, elements] of Object.entries(values)) {
           const tensor: Tensor = { name: "INPUT0", datatype, shape: [1, elements.length], values: elements };
           const exchange = await context.send(infer(`identity_${datatype.toLowerCase()}`, [tensor], { form }));
-          expect.that(statusOf(given, exchange) === 0, `${datatype} values are taken`, describeAnswer(exchange));
+          const code = statusOf(given, exchange);
+          given.that(!BUSY.has(code), "a server with room for a call", describeAnswer(exchange));
+          expect.that(code === 0, `${datatype} values are taken`, describeAnswer(exchange));
           const difference = describeDifference(outputNamed(given, outputsOf(given, exchange), "OUTPUT0"), tensor);
           expect.that(difference === undefined, `${datatype} values unchanged`, difference ?? "", "outputs/OUTPUT0");
         }

@@ -105,10 +105,10 @@ const idAtTopLevel = observe({
   kills: ["v2-rest:id-in-parameters"],
   async run(context) {
     const exchange = await context.send(infer("identity_fp32", inferBody([fp32], { id: "where-is-it" })));
-    given.status(exchange, 200);
+    given.that(outputsOf(given, exchange).length > 0, "outputs", "none");
     const body = given.object(exchange);
-    given.that(JSON.stringify(body).includes("where-is-it"), "the id somewhere in the body", "nowhere");
-    expect.equal(body["id"], "where-is-it", "/id");
+    // An id that is nowhere is judged by the check about echoing it.
+    if (JSON.stringify(body).includes("where-is-it")) expect.equal(body["id"], "where-is-it", "/id");
   },
   requires: ["model:identity_fp32"],
 });
