@@ -19,6 +19,7 @@ if (!existsSync(source)) {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
-    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+    // Ended by a signal before it could say how: interrupted, or broken.
+    process.exitCode = code ?? (["SIGINT", "SIGTERM", "SIGHUP"].includes(signal) ? 130 : 70);
   });
 }

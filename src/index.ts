@@ -1,6 +1,8 @@
 export { profiles, type SuiteEntry, suites } from "../suites/index.ts";
 export * from "./conformance/index.ts";
+export { createEngine } from "./load/engines/create-engine.ts";
 export type { LoadPoint } from "./load/load-point.ts";
+export { parseLoadPlan } from "./load/plan.ts";
 export { runLoad } from "./load/run-load.ts";
 export { renderHtml, renderJunit, renderMarkdown } from "./report/index.ts";
 export { assemble, gate, problemsOf, type ResultDocument, serialize } from "./result/index.ts";

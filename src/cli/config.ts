@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import { assetJson } from "../base/assets.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 
@@ -20,7 +21,9 @@ export function readConfig(named: string | undefined): Readonly<Record<string, u
       cause,
     });
   }
-  return parseConfig(text, file);
+  const config = parseConfig(text, file);
+  const suites = config["suites"] as readonly string[] | undefined;
+  return { ...config, ...(suites && { suites: suites.map((module) => resolve(dirname(file), module)) }) };
 }
 
 /** Reads the text of an infermark.yaml. Throws USAGE that names the line of what is wrong. */
@@ -28,17 +31,26 @@ export function parseConfig(text: string, file = DEFAULT_CONFIG_FILE): Readonly<
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
-  if (error) throw wrong(file, lines.linePos(error.pos[0]).line, error.message.split("\n", 1)[0] ?? "not YAML");
+  if (error) throw wrong(file, lines.linePos(error.pos[0]).line, yamlProblem(error));
   if (document.contents === null) return {};
   const value: unknown = document.toJS();
   const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
     assetJson("#reports/schema/infermark.config.schema.json") as object,
   );
   if (!validate(value)) {
-    const [first] = validate.errors ?? [];
+    const [first] = telling(validate.errors ?? []);
     if (first) throw wrong(file, lineOf(document.contents, first, lines), problemOf(first));
   }
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** For "a text or a list of texts" ajv gives one error for each alternative; the one about a member tells most. */
+function telling([first, ...others]: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choice = others.find(
+    ({ keyword, instancePath }) => keyword === "anyOf" && instancePath === first?.instancePath,
+  );
+  if (!first || !choice) return first ? [first] : [];
+  return [others.find(({ instancePath }) => instancePath.startsWith(`${first.instancePath}/`)) ?? choice];
 }
 
 function wrong(file: string, line: number, problem: string): InfermarkError {
@@ -53,6 +65,10 @@ function lineOf(root: unknown, error: ErrorObject, lines: LineCounter): number {
   if (error.keyword === "additionalProperties")
     path.push((error.params as { additionalProperty: string }).additionalProperty);
   for (const key of path) {
+    if (isSeq(node)) {
+      node = node.items[Number(key)];
+      continue;
+    }
     if (!isMap(node)) break;
     const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
     if (!pair) break;
@@ -62,8 +78,34 @@ function lineOf(root: unknown, error: ErrorObject, lines: LineCounter): number {
   return lines.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0).line;
 }
 
+/** The library repeats the position, and speaks of its own functions. */
+function yamlProblem({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "it holds more than one YAML document";
+  const [first = "not YAML"] = message.split("\n", 1);
+  return first.replace(/ at line \d+, column \d+:?$/, "");
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  object: "a map of options",
+  array: "a list",
+  boolean: "true or false",
+  integer: "a whole number",
+};
+
+function kindOf(type: string): string {
+  return KINDS[type] ?? type;
+}
+
 function problemOf(error: ErrorObject): string {
   const where = error.instancePath.slice(1).replaceAll("/", ".") || "the file";
+  const { type, limit, allowedValues } = error.params as { type?: unknown; limit?: number; allowedValues?: string[] };
+  if (error.keyword === "pattern" || (error.parentSchema && "pattern" in error.parentSchema))
+    return `${where} must be a duration like 500ms, 10s or 2m`;
+  if (error.keyword === "type") return `${where} must be ${String(type).split(",").map(kindOf).join(" or ")}`;
+  if (error.keyword === "anyOf") return `${where} must be a text or a list of texts`;
+  if (error.keyword === "minimum") return `${where} must be at least ${limit}`;
+  if (error.keyword === "enum") return `${where} must be one of ${allowedValues?.join(", ")}`;
   if (error.keyword !== "additionalProperties") return `${where} ${error.message ?? "is wrong"}`;
   const unknown = (error.params as { additionalProperty: string }).additionalProperty;
   const known = Object.keys((error.parentSchema as { properties: object }).properties);

@@ -20,7 +20,7 @@ const BODY_LIMIT = 4096;
 export async function dryRun(
   selection: readonly Selection[],
   suites: readonly SuiteEntry[],
-  { repro }: TargetSetup,
+  { repro, sample }: TargetSetup,
   settings: Settings,
 ): Promise<number> {
   const world = createWorld({ models: withNamedModels(settings.model) });
@@ -47,6 +47,7 @@ export async function dryRun(
     fixtures: settings.fixtures,
     deadlineMs: settings.timeout,
     clock: systemClock,
+    ...(sample && { sample }),
   });
   await runConformance(selection, [], {
     transport,

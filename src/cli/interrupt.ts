@@ -1,9 +1,11 @@
 import { setMaxListeners } from "node:events";
 
 const SAME_PRESS_MS = 1_000;
+/** SIGHUP comes when the terminal is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * A signal that aborts on the first Ctrl-C or SIGTERM, so that a run can write what it has. A second one more than a
+ * A signal that aborts on the first Ctrl-C, SIGTERM or SIGHUP, so that a run can write what it has. A second one more than a
  * second later ends the process at once; nearer ones are the same press, which a launcher passes on again.
  */
 export function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {
@@ -17,13 +19,11 @@ export function interruptible(): { readonly signal: AbortSignal; readonly releas
     first ??= now;
     controller.abort(new DOMException("interrupted", "AbortError"));
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     release: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
+      for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
 }

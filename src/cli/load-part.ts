@@ -1,6 +1,7 @@
 import type { SuiteEntry } from "../../suites/index.ts";
 import { formatNanoseconds } from "../base/duration.ts";
 import { InfermarkError } from "../base/errors.ts";
+import { seededRandom } from "../base/random.ts";
 import type { TargetInfo } from "../conformance/index.ts";
 import {
   createEngine,
@@ -14,15 +15,28 @@ import {
 import type { LoadRun } from "../result/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
 import { clientProcess, procfs } from "../telemetry/index.ts";
+import type { Endpoint } from "../transport/index.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
 import type { TargetSetup } from "./target.ts";
 
-/** Everything to do before load is sent, so that what is wrong shows before the run begins. Throws USAGE. */
+/** What can be seen to be wrong before the target is asked anything. Throws USAGE. */
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
   const loadable = suites.filter(({ workloads }) => workloads.length > 0).map(({ suite }) => suite.id);
   for (const id of settings.protocol) if (!loadable.includes(id)) throw unknownId("protocol", id, loadable);
+  for (const entry of suites.filter(({ suite }) => settings.protocol.includes(suite.id))) {
+    const { id, transport } = entry.suite;
+    if (target.transport[transport] === undefined)
+      throw new InfermarkError("USAGE", `${id} needs a ${transport === "rest" ? "REST" : "gRPC"} address`, {
+        hint: `give it with --${transport}`,
+      });
+    planFor(entry, settings, workloadOf(entry, settings), "unknown yet");
+  }
+  if (suites.every((entry) => !canSend(entry, settings)))
+    throw new InfermarkError("USAGE", `no protocol has the encoding "${settings.encoding}" with this engine`, {
+      hint: suites.flatMap(encodingsOf).join("; "),
+    });
   const remote = [target.transport.rest, target.transport.grpc].find((endpoint) => endpoint && !isLoopback(endpoint));
   if (remote && !settings.allowRemote) {
     throw new InfermarkError("USAGE", `${remote.host} is not this machine, and load can harm a service`, {
@@ -31,47 +45,76 @@ export function checkLoadSettings(settings: Settings, target: TargetSetup, suite
   }
 }
 
-export interface LoadPartOptions {
+export interface PrepareLoadOptions {
   readonly settings: Settings;
   readonly target: TargetSetup;
   readonly info: TargetInfo;
   readonly suites: readonly SuiteEntry[];
+}
+
+/** One load run, known to be possible. */
+export interface LoadJob {
+  readonly plan: LoadPlan;
+  readonly workload: Workload;
+  readonly model: ModelInfo;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * The load runs over every protocol that was asked for, or that the target offers; none when it offers none. Nothing is
+ * sent. Throws USAGE when one of them cannot be run.
+ */
+export async function prepareLoad({ settings, target, info, suites }: PrepareLoadOptions): Promise<readonly LoadJob[]> {
+  const asked = suites.filter((entry) =>
+    settings.protocol.length > 0
+      ? settings.protocol.includes(entry.suite.id)
+      : canSend(entry, settings) && info[entry.suite.transport] && info.bindings[entry.suite.id]?.answers === true,
+  );
+  const jobs = asked.flatMap((entry): LoadJob[] => {
+    const endpoint = target.transport[entry.suite.transport];
+    if (!endpoint) return [];
+    const workload = workloadOf(entry, settings);
+    const model = modelFor(entry, settings, info);
+    return [{ plan: planFor(entry, settings, workload, model.name), workload, model, endpoint }];
+  });
+  for (const { plan, workload, model, endpoint } of jobs) {
+    workload.encode({ model, batch: plan.batch, random: seededRandom(plan.seed, "load"), count: 1 });
+    const engine = await createEngine(plan.engine, endpoint);
+    await engine.close();
+  }
+  return jobs;
+}
+
+export interface LoadPartOptions {
+  readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
 
-/** Loads the target over every protocol that was asked for, or that it offers. Throws USAGE when nothing can be loaded. */
-export async function runLoadPart(options: LoadPartOptions): Promise<readonly LoadRun[]> {
-  const runs: LoadRun[] = [];
-  for (const entry of loadableSuites(options)) {
-    if (options.signal.aborted) break;
-    runs.push(await runOne(entry, options));
-  }
-  return runs;
+/** What came of the jobs, and what was thrown where they broke off: what was measured before is not lost. */
+export interface LoadPartResult {
+  readonly runs: readonly LoadRun[];
+  readonly thrown?: unknown;
 }
 
-function loadableSuites({ settings, info, suites }: LoadPartOptions): readonly SuiteEntry[] {
-  const asked = suites.filter(({ suite, workloads }) =>
-    settings.protocol.length > 0
-      ? settings.protocol.includes(suite.id)
-      : workloads.length > 0 && info[suite.transport] && info.bindings[suite.id]?.answers === true,
-  );
-  if (asked.length === 0)
-    throw new InfermarkError("USAGE", "the target offers no protocol that can be loaded", {
-      hint: "name one with --protocol",
-    });
-  return asked;
+/** Runs the jobs one after the other. Never throws. */
+export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOptions): Promise<LoadPartResult> {
+  const runs: LoadRun[] = [];
+  for (const job of jobs) {
+    if (options.signal.aborted) break;
+    try {
+      runs.push(await runOne(job, options));
+    } catch (thrown) {
+      return { runs, thrown };
+    }
+  }
+  return { runs };
 }
 
 async function runOne(
-  entry: SuiteEntry,
-  { settings, target, info, signal, progress }: LoadPartOptions,
+  { plan, workload, model, endpoint }: LoadJob,
+  { settings, signal, progress }: LoadPartOptions,
 ): Promise<LoadRun> {
-  const endpoint = target.transport[entry.suite.transport];
-  if (!endpoint) throw new InfermarkError("USAGE", `${entry.suite.id} needs --${entry.suite.transport}`);
-  const workload = workloadOf(entry, settings);
-  const model = modelFor(entry, settings, info);
-  const plan = planFor(entry, settings, workload, model);
   const engine = await createEngine(plan.engine, endpoint);
   progress.line(
     `load: ${plan.protocol} ${plan.encoding}, model ${model.name}, batch ${plan.batch}, ${plan.concurrency} in flight, ${plan.engine}, for ${plan.durationMs / 1000} s`,
@@ -98,6 +141,19 @@ async function runOne(
   }
 }
 
+/** Whether a protocol has the encoding and speaks with the engine that the settings name, when they name any. */
+function canSend({ workloads }: SuiteEntry, { encoding, engine }: Settings): boolean {
+  return workloads.some(
+    (workload) =>
+      (encoding === undefined || workload.encoding === encoding) &&
+      (engine === undefined || (engine === "grpc-js") === (workload.protocol === "grpc")),
+  );
+}
+
+function encodingsOf({ suite, workloads }: SuiteEntry): string[] {
+  return workloads.length === 0 ? [] : [`${suite.id} has ${workloads.map(({ encoding }) => encoding).join(", ")}`];
+}
+
 function workloadOf({ suite, workloads }: SuiteEntry, { encoding }: Settings): Workload {
   const found = encoding === undefined ? workloads[0] : workloads.find((workload) => workload.encoding === encoding);
   if (!found) {
@@ -118,18 +174,18 @@ function modelFor({ suite }: SuiteEntry, settings: Settings, info: TargetInfo): 
       : info.models.find(({ name }) => name === named);
   if (!found)
     throw new InfermarkError("USAGE", `no model is known that ${suite.id} can be loaded with`, {
-      hint: "name one with --model, and its tensors with --input",
+      hint: "name one with --model, its tensors with --input, or choose other protocols with --protocol",
     });
   return found;
 }
 
-function planFor({ suite }: SuiteEntry, settings: Settings, workload: Workload, model: ModelInfo): LoadPlan {
+function planFor({ suite }: SuiteEntry, settings: Settings, workload: Workload, model: string): LoadPlan {
   const engine = settings.engine ?? (workload.protocol === "grpc" ? "grpc-js" : "undici");
   return parseLoadPlan({
     mode: "concurrency",
     protocol: suite.id as LoadProtocol,
     encoding: workload.encoding,
-    model: model.name,
+    model,
     batch: settings.batch,
     engine: engine as LoadEngineId,
     concurrency: settings.concurrency,

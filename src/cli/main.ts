@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
-import { InfermarkError, messageOf } from "../base/errors.ts";
 import { toolIdentity } from "./environment.ts";
-import { ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { ExitCode } from "./exit-codes.ts";
+import { explainError } from "./explain-error.ts";
 import {
   CONFORMANCE_OPTIONS,
   keyOf,
@@ -61,7 +61,7 @@ const runs =
 
 /** Commander sets the key of a `--no-…` flag to true when it is absent; absent means not given. */
 function givenFlags(flags: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const negated = TARGET_OPTIONS.filter(({ name }) => name.startsWith("no-")).map(keyOf);
+  const negated = [...TARGET_OPTIONS, ...OUTPUT_OPTIONS].filter(({ name }) => name.startsWith("no-")).map(keyOf);
   return Object.fromEntries(Object.entries(flags).filter(([key, value]) => !(negated.includes(key) && value === true)));
 }
 
@@ -132,7 +132,8 @@ replay
       { offline, ...flags }: { offline?: boolean } & Readonly<Record<string, unknown>>,
     ) => {
       const { replayLive, replayOffline } = await import("./commands/replay.ts");
-      process.exitCode = await (offline ? replayOffline(file, check) : replayLive(file, check, givenFlags(flags)));
+      const replayed = offline ? replayOffline : replayLive;
+      process.exitCode = await replayed(file, check, givenFlags(flags));
     },
   );
 
@@ -156,7 +157,7 @@ report
 
 program
   .command("list [what]")
-  .description("list suites, checks, profiles, faults or models")
+  .description("list suites, checks, clauses, profiles, faults or models")
   .exitOverride()
   .action(async (what: string | undefined) => {
     process.exitCode = (await import("./commands/list.ts")).list(what);
@@ -180,15 +181,16 @@ async function main(): Promise<void> {
 
 function codeFor(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (thrown instanceof InfermarkError) {
-    process.stderr.write(`infermark: ${thrown.message}\n${thrown.hint === undefined ? "" : `  ${thrown.hint}\n`}`);
-    return exitCodeOf(thrown.code);
-  }
-  process.stderr.write(
-    `infermark: internal error: ${messageOf(thrown)}\n  this is a bug of infermark; --verbose shows where\n`,
-  );
-  if (process.argv.includes("--verbose") && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
-  return ExitCode.internal;
+  const { exitCode, text } = explainError(thrown, process.argv.includes("--verbose"));
+  process.stderr.write(text);
+  return exitCode;
+}
+
+/** A reader that has seen enough, such as `head`, must not end a run before its reports are written. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 await main();

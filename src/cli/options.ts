@@ -8,6 +8,10 @@ export interface OptionSpec {
   /** What stands for the value in help, e.g. URL. */
   readonly value?: string;
   readonly help: string;
+  /** The smallest count, or the shortest time in milliseconds; 0 unless given. */
+  readonly least?: number;
+  /** The only texts that are allowed. */
+  readonly choices?: readonly string[];
 }
 
 const text = (name: string, value: string, help: string): OptionSpec => ({ name, kind: "text", value, help });
@@ -18,8 +22,14 @@ const list = (name: string, value: string, help: string): OptionSpec => ({
   help: `${help} (repeatable)`,
 });
 const flag = (name: string, help: string): OptionSpec => ({ name, kind: "boolean", help });
-const duration = (name: string, help: string): OptionSpec => ({ name, kind: "duration", value: "TIME", help });
-const count = (name: string, help: string): OptionSpec => ({ name, kind: "count", value: "N", help });
+const duration = (name: string, help: string, least = 0): OptionSpec => ({
+  name,
+  kind: "duration",
+  value: "TIME",
+  help,
+  least,
+});
+const count = (name: string, help: string, least = 0): OptionSpec => ({ name, kind: "count", value: "N", help, least });
 
 /** Where and how the target is reached. */
 export const TARGET_OPTIONS: readonly OptionSpec[] = [
@@ -40,7 +50,7 @@ export const TARGET_OPTIONS: readonly OptionSpec[] = [
   text("server-name", "NAME", "name for SNI and certificate check"),
   text("authority", "NAME", "replaces Host and :authority"),
   list("resolve", "HOST:PORT:ADDRESS", "connect to this address for that host and port"),
-  duration("timeout", "for one request (default 10s)"),
+  duration("timeout", "for one request (default 10s)", 1),
   { name: "max-response", kind: "bytes", value: "SIZE", help: "largest answer that is read, e.g. 64MB (default)" },
 ];
 
@@ -61,12 +71,15 @@ export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
 export const LOAD_OPTIONS: readonly OptionSpec[] = [
   list("protocol", "ID", "v1-rest, v2-rest or v2-grpc; without one, what the target offers"),
   text("encoding", "NAME", "how tensors travel: json, typed or raw"),
-  text("engine", "NAME", "undici or autocannon for REST, grpc-js for gRPC"),
-  count("concurrency", "requests in flight (default 8)"),
-  count("batch", "rows in each request (default 1)"),
-  duration("duration", "length of the measurement (default 10s)"),
+  {
+    ...text("engine", "NAME", "undici or autocannon for REST, grpc-js for gRPC"),
+    choices: ["undici", "autocannon", "grpc-js"],
+  },
+  count("concurrency", "requests in flight (default 8)", 1),
+  count("batch", "rows in each request (default 1)", 1),
+  duration("duration", "length of the measurement (default 10s)", 1),
   duration("warmup", "load before it that is not measured (default 2s)"),
-  count("server-pid", "observe processor time and memory of this process and its children"),
+  count("server-pid", "observe processor time and memory of this process and its children", 1),
   flag("allow-remote", "allow load to an address that is not loopback"),
   list("threshold", "LIMIT", "e.g. 'p99<=50ms', 'error-rate<=1%', 'throughput>=100'"),
 ];
@@ -76,6 +89,7 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   text("out", "DIR", "where result.json, index.html, junit.xml and summary.md go (default infermark-report)"),
   flag("json", "print the result document to standard output, and nothing else there"),
   flag("quiet", "print no progress"),
+  flag("no-color", "print without colours; so does the environment variable NO_COLOR"),
   flag("verbose", "show the stack of an internal error"),
   count("seed", "seed of all random choices (default 1)"),
   text("config", "FILE", "options in YAML (default infermark.yaml where there is one); flags win over it"),

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { profiles, type SuiteEntry, suites } from "../../suites/index.ts";
+import { profiles, type SuiteEntry } from "../../suites/index.ts";
 import { systemClock } from "../base/clock.ts";
+import { InfermarkError, messageOf } from "../base/errors.ts";
 import {
   type CheckResult,
   type ConformanceResult,
@@ -11,10 +11,7 @@ import {
 } from "../conformance/index.ts";
 import { renderConsole } from "../report/index.ts";
 import {
-  type AssembleOptions,
-  assemble,
   type Baseline,
-  type LoadRun,
   parseBaseline,
   parseThreshold,
   problemsOf,
@@ -31,34 +28,32 @@ import {
   writeTranscript,
 } from "../transport/index.ts";
 import { dryRun } from "./dry-run.ts";
-import { environmentOfThisMachine, toolIdentity } from "./environment.ts";
-import { ExitCode } from "./exit-codes.ts";
+import { explainError } from "./explain-error.ts";
 import { interruptible } from "./interrupt.ts";
-import { checkLoadSettings, runLoadPart } from "./load-part.ts";
+import { checkLoadSettings, prepareLoad, runLoadPart } from "./load-part.ts";
+import { allSuites } from "./own-suites.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { decodeRequest } from "./repro-messages.ts";
 import { selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
 import { fileBytes, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
-import { DOCUMENT_FILE, TRANSCRIPTS_FILE, writeReports } from "./write-reports.ts";
-
-/** What a command runs: the checks, the load, or both. */
-export interface Parts {
-  readonly conformance: boolean;
-  readonly load: boolean;
-}
+import { type Parts, type Seen, toDocument } from "./to-document.ts";
+import { requireWritable, writeReports } from "./write-reports.ts";
 
 /** Runs against the target that the settings name, writes the reports, and gives the exit code. */
 export async function run(settings: Settings, parts: Parts, argv: readonly string[]): Promise<number> {
+  const suites = await allSuites(settings.suites);
   const selection = parts.conformance ? selectChecks(settings, suites, profiles) : [];
-  const thresholds = settings.threshold.map(parseThreshold);
-  const baseline =
-    settings.baseline === undefined
-      ? undefined
-      : parseBaseline(fileBytes(settings.baseline).toString("utf8"), settings.baseline);
+  if (parts.conformance && selection.length === 0)
+    throw new InfermarkError("USAGE", "no check is selected", {
+      hint: "the named checks are of none of the named suites",
+    });
+  // A config file serves several commands; what it says of a part that does not run must not judge this run.
+  const thresholds = parts.load ? settings.threshold.map(parseThreshold) : [];
+  const baseline = parts.conformance ? baselineOf(settings) : undefined;
   const target = setUpTarget(settings);
   if (parts.load) checkLoadSettings(settings, target, suites);
-  if (settings.dryRun) return dryRun(selection, suites, target, settings);
+  if (settings.dryRun && parts.conformance) return dryRun(selection, suites, target, settings);
+  requireWritable(settings.out);
   const interrupt = interruptible();
   const progress = createProgress(process.stderr, settings.quiet);
   const recorded: RecordedExchange[] = [];
@@ -66,10 +61,19 @@ export async function run(settings: Settings, parts: Parts, argv: readonly strin
   const transport = recording(openTransport(target.transport), (entry) => void recorded.push(entry), secrets);
   const started = { at: new Date().toISOString(), ns: systemClock.now() };
   try {
-    const seen = await observe(settings, parts, { target, selection, transport, progress, signal: interrupt.signal });
+    const seen = await observe(settings, parts, {
+      target,
+      suites,
+      selection,
+      transport,
+      progress,
+      signal: interrupt.signal,
+    });
     const transcripts = recorded.length > 0 ? writeTranscript(recorded) : undefined;
     const document = toDocument(seen, {
       settings,
+      parts,
+      suites,
       target,
       argv,
       started,
@@ -86,31 +90,52 @@ export async function run(settings: Settings, parts: Parts, argv: readonly strin
   }
 }
 
+function baselineOf({ baseline: file }: Settings): Baseline | undefined {
+  return file === undefined ? undefined : parseBaseline(fileBytes(file).toString("utf8"), file);
+}
+
 interface Work {
   readonly target: TargetSetup;
+  readonly suites: readonly SuiteEntry[];
   readonly selection: readonly Selection[];
   readonly transport: Transport;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-interface Seen {
-  readonly info: TargetInfo;
-  readonly conformance?: ConformanceResult;
-  readonly load?: readonly LoadRun[];
-  readonly interrupted: boolean;
-}
-
 const NOTHING_KNOWN: TargetInfo = { rest: false, grpc: false, bindings: {}, server: { extensions: [] }, models: [] };
 
 async function observe(settings: Settings, parts: Parts, work: Work): Promise<Seen> {
-  const { signal, progress, target } = work;
+  const { signal, progress, target, suites } = work;
   const info = await probe(settings, work);
   if (!info) return { info: NOTHING_KNOWN, interrupted: true };
+  // Before the checks, which take minutes: a load that cannot be run shows at once.
+  const jobs = parts.load ? await prepareLoad({ settings, target, info, suites }) : [];
+  if (parts.load && jobs.length === 0) nothingToLoad(parts, progress);
   const conformance = parts.conformance ? await runChecks(settings, work, info) : undefined;
-  const load =
-    parts.load && !signal.aborted ? await runLoadPart({ settings, target, info, suites, signal, progress }) : undefined;
-  return { info, ...withoutUndefined({ conformance, load }), interrupted: signal.aborted };
+  if (jobs.length === 0 || signal.aborted)
+    return { info, ...withoutUndefined({ conformance }), interrupted: signal.aborted };
+  const { runs, thrown } = await runLoadPart(jobs, { settings, signal, progress });
+  return {
+    info,
+    ...withoutUndefined({ conformance }),
+    load: runs,
+    interrupted: signal.aborted,
+    ...(thrown !== undefined && !signal.aborted && { broken: tellBroken(thrown, settings, progress) }),
+  };
+}
+
+function nothingToLoad({ conformance }: Parts, progress: Progress): void {
+  const what = "the target offers no protocol that can be loaded";
+  if (!conformance) throw new InfermarkError("USAGE", what, { hint: "name one with --protocol" });
+  progress.line(`load: left out, ${what}`);
+}
+
+function tellBroken(thrown: unknown, { verbose }: Settings, progress: Progress): NonNullable<Seen["broken"]> {
+  const { exitCode, text } = explainError(thrown, verbose);
+  progress.end();
+  process.stderr.write(text);
+  return { exitCode, text: `the load broke off: ${messageOf(thrown)}` };
 }
 
 /** Undefined when it was interrupted. */
@@ -171,72 +196,6 @@ function judgeableProfiles({ check }: Settings, selection: readonly Selection[])
   return profiles.filter((profile) => profile.suites.every((id) => selection.some(({ suite }) => suite.id === id)));
 }
 
-/** Suites that were asked for by name or by a profile. */
-function namedSuites({ suite, profile }: Settings): string[] {
-  return [...new Set([...suite, ...profiles.filter(({ id }) => profile.includes(id)).flatMap((each) => each.suites)])];
-}
-
-interface DocumentInput {
-  readonly settings: Settings;
-  readonly target: TargetSetup;
-  readonly argv: readonly string[];
-  readonly started: { readonly at: string; readonly ns: number };
-  readonly thresholds: AssembleOptions["thresholds"];
-  readonly transcripts: Uint8Array | undefined;
-  readonly baseline?: Baseline;
-}
-
-function toDocument(
-  seen: Seen,
-  { settings, target, argv, started, thresholds, transcripts, baseline }: DocumentInput,
-): ResultDocument {
-  const secrets = secretsOf(target.transport);
-  const document = assemble(
-    {
-      tool: toolIdentity(),
-      run: {
-        startedAt: started.at,
-        durationMs: Math.round((systemClock.now() - started.ns) / 1e6),
-        seed: settings.seed,
-        argv: [...argv],
-        environment: environmentOfThisMachine(),
-      },
-      subject: { ...settings.subject },
-      target: { info: seen.info, ...withoutUndefined({ rest: settings.rest, grpc: settings.grpc }) },
-      registry: suites.map(({ suite }: SuiteEntry) => suite),
-      ...withoutUndefined({ conformance: seen.conformance, load: seen.load }),
-      conformancePlan: {
-        models: [...settings.model],
-        fixtures: settings.fixtures,
-        suites: namedSuites(settings),
-        checks: [...settings.check],
-        safe: settings.safe,
-        dangerous: settings.dangerous,
-        timeoutMs: settings.timeout,
-      },
-      ...(transcripts && {
-        transcripts: { file: TRANSCRIPTS_FILE, sha256: createHash("sha256").update(transcripts).digest("hex") },
-      }),
-      ...(seen.interrupted && { endedEarly: "interrupted" }),
-    },
-    {
-      ...target.repro,
-      decodeRequest,
-      documentFile: DOCUMENT_FILE,
-      strict: settings.strict,
-      requestedProfiles: settings.profile,
-      secretHeaders: secrets.headerNames,
-      secrets: secrets.values,
-      ...(thresholds && { thresholds }),
-      ...(baseline && { baseline }),
-      ...(seen.interrupted && {
-        also: [{ exitCode: ExitCode.interrupted, text: "interrupted: what was done until then is written" }],
-      }),
-    },
-  );
-  return document;
-}
-
 async function publish(
   document: ResultDocument,
   settings: Settings,
@@ -248,7 +207,7 @@ async function publish(
   const report = await writeReports(settings.out, document, transcripts);
   if (settings.json) process.stdout.write(serialize(document));
   else {
-    const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+    const color = process.stdout.isTTY && settings.color && (process.env["NO_COLOR"] ?? "") === "";
     process.stdout.write(renderConsole(document, { color, columns: process.stdout.columns ?? 100 }));
     process.stdout.write(`report: ${report}\n`);
   }

@@ -1,5 +1,6 @@
 import type { SuiteEntry } from "../../suites/index.ts";
 import type { Profile, Selection } from "../conformance/index.ts";
+import { isOwn } from "./own-suites.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
 
@@ -23,7 +24,7 @@ export function selectChecks(
     );
     const asked = named.size === 0 || named.has(suite.id);
     if (!asked || checks.length === 0) return [];
-    return [{ suite, checks, named: named.has(suite.id) || settings.check.length > 0 }];
+    return [{ suite, checks, named: named.has(suite.id) || settings.check.length > 0 || isOwn(suite) }];
   });
 }
 

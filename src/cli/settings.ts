@@ -8,6 +8,7 @@ import {
   OUTPUT_OPTIONS,
   TARGET_OPTIONS,
 } from "./options.ts";
+import { unknownId } from "./suggest.ts";
 
 /** Whose results these are, for the report. */
 export interface SubjectSettings {
@@ -61,9 +62,12 @@ export interface Settings {
   readonly out: string;
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly color: boolean;
   readonly verbose: boolean;
   readonly seed: number;
   readonly subject: SubjectSettings;
+  /** Paths of modules with suites of the user's own. */
+  readonly suites: readonly string[];
 }
 
 export const ALL_OPTIONS: readonly OptionSpec[] = [
@@ -90,9 +94,11 @@ const DEFAULTS = {
   out: "infermark-report",
   json: false,
   quiet: false,
+  color: true,
   verbose: false,
   seed: 1,
   subject: {},
+  suites: [],
 } as const;
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -107,8 +113,18 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
     if (value !== undefined) given[key] = read(option, value);
     else if (option.kind === "list") given[key] = [];
   }
-  if (config["subject"] !== undefined) given["subject"] = config["subject"];
-  return given as unknown as Settings;
+  for (const key of ["subject", "suites"]) if (config[key] !== undefined) given[key] = config[key];
+  const settings = given as unknown as Settings;
+  rejectContradictions(settings);
+  return settings;
+}
+
+function rejectContradictions({ safe, dangerous, tokenEnv, tokenFile }: Settings): void {
+  const pair =
+    safe && dangerous
+      ? "--safe and --dangerous"
+      : tokenEnv !== undefined && tokenFile !== undefined && "--token-env and --token-file";
+  if (pair) throw new InfermarkError("USAGE", `${pair} contradict each other`, { hint: "give one of the two" });
 }
 
 /** An empty list of a repeatable flag was not given. */
@@ -123,19 +139,33 @@ function read(option: OptionSpec, value: unknown): unknown {
     case "list":
       return Array.isArray(value) ? value.map(String) : [String(value)];
     case "duration":
-      return parseDuration(String(value), `--${option.name}`);
+      return atLeast(option, parseDuration(String(value), `--${option.name}`), " ms");
     case "count":
       return readCount(option, String(value));
     case "bytes":
       return readBytes(option, String(value));
     case "text":
-      return String(value);
+      return readText(option, String(value));
   }
 }
 
-function readCount({ name }: OptionSpec, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InfermarkError("USAGE", `--${name} "${text}" is not a whole number`);
-  return Number(text);
+function readText({ name, choices }: OptionSpec, text: string): string {
+  if (choices && !choices.includes(text)) throw unknownId(name, text, choices);
+  return text;
+}
+
+function readCount(option: OptionSpec, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new InfermarkError("USAGE", `--${option.name} "${text}" is not a whole number`, {
+      hint: `give a number from ${option.least ?? 0}`,
+    });
+  return atLeast(option, Number(text));
+}
+
+function atLeast({ name, least = 0 }: OptionSpec, value: number, unit = ""): number {
+  if (value < least)
+    throw new InfermarkError("USAGE", `--${name} is too small`, { hint: `the least is ${least}${unit}` });
+  return value;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };

@@ -10,17 +10,23 @@ import {
   runSuite,
   type Suite,
   systemClock,
+  type Transport,
   type Verdict,
 } from "#kit";
 
 export interface DescribeSuiteOptions {
-  /** REST URL and gRPC address of the runtime under test, or a function that gives them once it has started. */
-  readonly target: TargetAddresses | (() => TargetAddresses | Promise<TargetAddresses>);
+  /**
+   * REST URL and gRPC address of the runtime under test, or a transport that reaches it some other way and is then the
+   * caller's to close; or a function that gives one of them once the runtime has started.
+   */
+  readonly target: SuiteTarget | (() => SuiteTarget | Promise<SuiteTarget>);
   /** Models to test; the fixture models unless given. */
   readonly models?: readonly string[];
   /** Seed of all random choices; 1 unless given. */
   readonly seed?: number;
 }
+
+export type SuiteTarget = TargetAddresses | Transport;
 
 export interface TargetAddresses {
   readonly rest?: string;
@@ -50,17 +56,13 @@ async function resultsOf(
   suite: Suite,
   { target, models = [], seed = 1 }: DescribeSuiteOptions,
 ): Promise<ReadonlyMap<string, CheckResult>> {
-  const { rest, grpc } = typeof target === "function" ? await target() : target;
-  const transport = openTransport({
-    ...(rest !== undefined && { rest: parseRestAddress(rest) }),
-    ...(grpc !== undefined && { grpc: parseGrpcAddress(grpc) }),
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-  });
+  const found = typeof target === "function" ? await target() : target;
+  const { transport, rest, grpc, close } = "send" in found ? reachedBy(found, suite) : reachedAt(found);
   try {
     const deadlineMs = defaultLimits.requestMs;
     const info = await probeTarget(transport, {
-      rest: rest !== undefined,
-      grpc: grpc !== undefined,
+      rest,
+      grpc,
       models,
       fixtures: true,
       deadlineMs,
@@ -76,8 +78,28 @@ async function resultsOf(
     });
     return new Map(results.map((result) => [result.check, result]));
   } finally {
-    await transport.close();
+    await close();
   }
+}
+
+interface Reached {
+  readonly transport: Transport;
+  readonly rest: boolean;
+  readonly grpc: boolean;
+  readonly close: () => Promise<void>;
+}
+
+function reachedBy(transport: Transport, suite: Suite): Reached {
+  return { transport, rest: suite.transport === "rest", grpc: suite.transport === "grpc", close: async () => {} };
+}
+
+function reachedAt({ rest, grpc }: TargetAddresses): Reached {
+  const transport = openTransport({
+    ...(rest !== undefined && { rest: parseRestAddress(rest) }),
+    ...(grpc !== undefined && { grpc: parseGrpcAddress(grpc) }),
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+  });
+  return { transport, rest: rest !== undefined, grpc: grpc !== undefined, close: () => transport.close() };
 }
 
 function report(result: CheckResult | undefined, skip: (reason: string) => void): void {

@@ -1,1 +1,1 @@
-export { type DescribeSuiteOptions, describeSuite } from "./describe-suite.ts";
+export { type DescribeSuiteOptions, describeSuite, type SuiteTarget, type TargetAddresses } from "./describe-suite.ts";

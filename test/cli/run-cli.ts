@@ -18,7 +18,7 @@ export interface CliProcess {
   readonly child: ChildProcess;
   readonly finished: Promise<CliResult>;
   /** Resolves when standard output or error contains the text; rejects when the process ends first. */
-  says(text: string): Promise<void>;
+  readonly says: (text: string) => Promise<void>;
 }
 
 export interface CliOptions {

@@ -10,6 +10,10 @@ const LISTS: Readonly<Record<string, () => readonly (readonly [id: string, text:
       `${suite.title}: ${suite.checks.length} checks, ${Object.keys(suite.clauses).length} clauses`,
     ]),
   checks: () => suites.flatMap(({ suite }) => suite.checks.map(({ id, title }) => [id, title] as const)),
+  clauses: () =>
+    suites.flatMap(({ suite }) =>
+      Object.values(suite.clauses).map(({ id, level, says }) => [id, `${level}: ${says}`] as const),
+    ),
   profiles: () => profiles.map(({ id, title, suites: needed }) => [id, `${title}: ${needed.join(", ")}`]),
   faults: () =>
     suites.flatMap(({ mutants, variants }) => [...mutants, ...variants].map(({ id, does }) => [id, does] as const)),

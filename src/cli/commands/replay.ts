@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { profiles, suites } from "../../../suites/index.ts";
+import { profiles } from "../../../suites/index.ts";
 import { systemClock } from "../../base/clock.ts";
 import { InfermarkError } from "../../base/errors.ts";
 import { type ConformanceResult, defaultLimits, runConformance } from "../../conformance/index.ts";
 import type { ConformancePlan, ResultDocument } from "../../result/index.ts";
 import { probeTarget } from "../../target/index.ts";
 import { readTranscript, replaying } from "../../transport/index.ts";
+import { readConfig } from "../config.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { allSuites } from "../own-suites.ts";
 import { run } from "../run.ts";
 import { selectChecks } from "../selection.ts";
 import { settingsFrom } from "../settings.ts";
@@ -44,6 +46,7 @@ export async function replayLive(
       timeout: `${plan.timeoutMs}ms`,
       seed: document.run.seed,
       subject: document.subject,
+      suites: ownModules(flags),
     },
   );
   return run(settings, { conformance: true, load: false }, ["replay", file, ...(check === undefined ? [] : [check])]);
@@ -53,7 +56,11 @@ export async function replayLive(
  * Reaches every verdict of a document again from its transcripts alone. Exit 0 when all agree, 1 when a verdict or a
  * recorded byte was changed since.
  */
-export async function replayOffline(file: string, check: string | undefined): Promise<number> {
+export async function replayOffline(
+  file: string,
+  check: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const document = readDocument(file);
   if (check !== undefined) requireCheck(file, document, check);
   if (document.partial)
@@ -65,7 +72,7 @@ export async function replayOffline(file: string, check: string | undefined): Pr
     process.stdout.write(`${document.transcripts?.file} is not the file that the document names: its digest differs\n`);
     return ExitCode.failed;
   }
-  const judged = await judgeAgain(planOf(file, document), document, transcripts);
+  const judged = await judgeAgain(planOf(file, document), document, transcripts, ownModules(flags));
   const differences = differencesOf(document, judged).filter(({ id }) => check === undefined || id === check);
   for (const { id, said, now } of differences)
     process.stdout.write(`${id}: the document says ${said}, its transcripts say ${now}\n`);
@@ -73,6 +80,11 @@ export async function replayOffline(file: string, check: string | undefined): Pr
   if (differences.length === 0)
     process.stdout.write(`${check ?? `${compared} verdicts`} reached again from the transcripts\n`);
   return differences.length === 0 ? ExitCode.ok : ExitCode.failed;
+}
+
+/** A document does not hold the checks themselves; those of one's own come from where infermark.yaml says. */
+function ownModules({ config }: Readonly<Record<string, unknown>>): readonly string[] {
+  return (readConfig(config as string | undefined)["suites"] as readonly string[] | undefined) ?? [];
 }
 
 function planOf(file: string, { conformance }: ResultDocument): ConformancePlan {
@@ -98,7 +110,9 @@ async function judgeAgain(
   plan: ConformancePlan,
   document: ResultDocument,
   transcripts: Uint8Array,
+  modules: readonly string[],
 ): Promise<ConformanceResult> {
+  const suites = await allSuites(modules);
   const transport = replaying(readTranscript(transcripts));
   const [target] = document.targets;
   const { models, fixtures, suites: suite, checks: check, safe, dangerous, timeoutMs } = plan;

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { InfermarkError, messageOf } from "../../base/errors.ts";
 import { extractDocument } from "../../report/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -16,6 +17,17 @@ export async function render(file: string, directory: string): Promise<number> {
 export async function extract(file: string, output: string | undefined): Promise<number> {
   const text = extractDocument(fileBytes(file).toString("utf8"));
   if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
+  else writeTo(output, text);
   return ExitCode.ok;
+}
+
+function writeTo(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new InfermarkError("USAGE", `${file} cannot be written: ${messageOf(cause)}`, {
+      hint: "name a writable file with --output",
+      cause,
+    });
+  }
 }

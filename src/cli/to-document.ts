@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { profiles, type SuiteEntry } from "../../suites/index.ts";
+import { systemClock } from "../base/clock.ts";
+import type { ConformanceResult } from "../conformance/index.ts";
+import { type AssembleOptions, assemble, type Baseline, type LoadRun, type ResultDocument } from "../result/index.ts";
+import type { TargetInfo } from "../target/index.ts";
+import { secretsOf } from "../transport/index.ts";
+import { environmentOfThisMachine, toolIdentity } from "./environment.ts";
+import { ExitCode } from "./exit-codes.ts";
+import { decodeRequest } from "./repro-messages.ts";
+import type { Settings } from "./settings.ts";
+import { type TargetSetup, withoutUndefined } from "./target.ts";
+import { DOCUMENT_FILE, TRANSCRIPTS_FILE } from "./write-reports.ts";
+
+/** What a command runs: the checks, the load, or both. */
+export interface Parts {
+  readonly conformance: boolean;
+  readonly load: boolean;
+}
+
+/** What a run observed. */
+export interface Seen {
+  readonly info: TargetInfo;
+  readonly conformance?: ConformanceResult;
+  readonly load?: readonly LoadRun[];
+  readonly interrupted: boolean;
+  /** What ended the load before its time. */
+  readonly broken?: { readonly exitCode: number; readonly text: string };
+}
+
+export interface DocumentInput {
+  readonly settings: Settings;
+  readonly parts: Parts;
+  /** All that exist, whether they ran or not. */
+  readonly suites: readonly SuiteEntry[];
+  readonly target: TargetSetup;
+  readonly argv: readonly string[];
+  readonly started: { readonly at: string; readonly ns: number };
+  readonly thresholds: AssembleOptions["thresholds"];
+  readonly transcripts: Uint8Array | undefined;
+  readonly baseline?: Baseline;
+}
+
+/** The result document of what was seen. */
+export function toDocument(
+  seen: Seen,
+  { settings, parts, suites, target, argv, started, thresholds, transcripts, baseline }: DocumentInput,
+): ResultDocument {
+  const secrets = secretsOf(target.transport);
+  const document = assemble(
+    {
+      tool: toolIdentity(),
+      run: {
+        startedAt: started.at,
+        durationMs: Math.round((systemClock.now() - started.ns) / 1e6),
+        seed: settings.seed,
+        argv: [...argv],
+        environment: environmentOfThisMachine(),
+      },
+      subject: { ...settings.subject },
+      target: { info: seen.info, ...withoutUndefined({ rest: settings.rest, grpc: settings.grpc }) },
+      registry: suites.map(({ suite }) => suite),
+      ...withoutUndefined({ conformance: seen.conformance, load: seen.load }),
+      conformancePlan: {
+        models: [...settings.model],
+        fixtures: settings.fixtures,
+        suites: namedSuites(settings),
+        checks: [...settings.check],
+        safe: settings.safe,
+        dangerous: settings.dangerous,
+        timeoutMs: settings.timeout,
+      },
+      ...(transcripts && {
+        transcripts: { file: TRANSCRIPTS_FILE, sha256: createHash("sha256").update(transcripts).digest("hex") },
+      }),
+      ...(seen.broken && { endedEarly: seen.broken.text }),
+      ...(seen.interrupted && { endedEarly: "interrupted" }),
+    },
+    {
+      ...target.repro,
+      decodeRequest,
+      documentFile: DOCUMENT_FILE,
+      strict: settings.strict,
+      requestedProfiles: parts.conformance ? settings.profile : [],
+      secretHeaders: secrets.headerNames,
+      secrets: secrets.values,
+      ...(thresholds && { thresholds }),
+      ...(baseline && { baseline }),
+      also: [
+        ...(seen.interrupted
+          ? [{ exitCode: ExitCode.interrupted, text: "interrupted: what was done until then is written" }]
+          : []),
+        ...(seen.broken ? [seen.broken] : []),
+      ],
+    },
+  );
+  return document;
+}
+
+/** Suites that were asked for by name or by a profile. */
+function namedSuites({ suite, profile }: Settings): string[] {
+  return [...new Set([...suite, ...profiles.filter(({ id }) => profile.includes(id)).flatMap((each) => each.suites)])];
+}
