@@ -11,10 +11,10 @@ export function judgeProfile(profile: Profile, suites: readonly SuiteResult[]): 
   const failed = named("fail");
   const open = named("inconclusive", "error");
   const skipped = named("skip");
-  const missing = profile.suites.filter((id) => !own.some((suite) => suite.suite === id && suite.claimed));
-  if (own.every((suite) => !suite.claimed)) return { ...base, status: "not-claimed", because: [] };
+  const claimed = profile.suites.every((id) => own.some((suite) => suite.suite === id && suite.claimed));
+  if (!claimed) return { ...base, status: "not-claimed", because: [] };
   if (failed.length > 0) return { ...base, status: "not-earned", because: failed };
-  if (open.length > 0 || missing.length > 0) return { ...base, status: "undecided", because: [...open, ...missing] };
+  if (open.length > 0) return { ...base, status: "undecided", because: open };
   if (skipped.length > 0) return { ...base, status: "partial", because: skipped };
   return { ...base, status: "earned", because: named("warn") };
 }

@@ -27,6 +27,8 @@ export interface Suite {
   readonly title: string;
   /** Which address of the target it talks to. */
   readonly transport: "rest" | "grpc";
+  /** The name in server metadata by which a server says that it offers this; without one the probe finds out. */
+  readonly extension?: string;
   readonly specifications: readonly { readonly document: string; readonly revision: string }[];
   readonly features: Readonly<Record<string, Feature>>;
   readonly clauses: Readonly<Record<string, Clause>>;

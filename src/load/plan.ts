@@ -1,7 +1,7 @@
 import { InfermarkError } from "../base/errors.ts";
 
 const MODES = ["concurrency"] as const;
-const PROTOCOLS = ["v1-rest", "v2-rest", "v2-grpc"] as const;
+const PROTOCOLS = ["v1-rest", "v2-rest", "v2-binary", "v2-grpc"] as const;
 const ENGINES = ["undici", "autocannon", "grpc-js"] as const;
 
 export type LoadProtocol = (typeof PROTOCOLS)[number];
@@ -10,7 +10,7 @@ export type LoadEngineId = (typeof ENGINES)[number];
 /** What every load run needs to be told. */
 interface LoadSettings {
   readonly protocol: LoadProtocol;
-  /** How the workload carries tensors: `json`, `typed` or `raw`. */
+  /** How the workload carries tensors: `json`, `typed`, `raw` or `binary`. */
   readonly encoding: string;
   readonly model: string;
   /** Rows in each request. */

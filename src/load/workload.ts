@@ -14,7 +14,7 @@ export interface WorkloadOptions {
 /** How one binding carries an inference: lives in `suites/<binding>/workload.ts`. */
 export interface Workload extends AnswerCheck {
   readonly protocol: "http" | "grpc";
-  /** `json`, `typed` or `raw`. */
+  /** `json`, `typed`, `raw` or `binary`. */
   readonly encoding: string;
   /** Throws USAGE when the model cannot be loaded this way (no batch dimension, a tensor JSON cannot carry). */
   encode(options: WorkloadOptions): readonly EncodedRequest[];

@@ -69,6 +69,11 @@ function respond(options: HostOptions, stream: ServerHttp2Stream, reply: Awaited
     stream.respond({ ...head, ...trailers }, { endStream: true });
     return;
   }
+  if (reply.open) {
+    stream.respond(head);
+    stream.write(frame(reply.messages));
+    return;
+  }
   stream.respond(head, { waitForTrailers: true });
   stream.on("wantTrailers", () => stream.sendTrailers(trailers));
   stream.end(frame(reply.messages));

@@ -49,6 +49,8 @@ export interface GrpcReply {
   readonly httpStatus?: number;
   /** Ends the stream with RST_STREAM and this HTTP/2 error code instead of trailers. */
   readonly resetCode?: number;
+  /** The stream stays open after the messages, as that of a subscription does; `status` is never sent. */
+  readonly open?: true;
   readonly fault?: WireFault;
 }
 

@@ -71,7 +71,7 @@ function exchangeOf<R extends WireRequest>(world: World, request: R, reply: Repl
     return failed(request, { code: "timeout", message: `no answer within ${deadlineMs} ms` }, deadlineMs * 1e6);
   if (reply.fault !== undefined)
     return failed(request, { code: "closed", message: "the connection was closed before an answer" }, 0);
-  return reply.protocol === "http" ? httpExchange(request, reply) : grpcExchange(request, reply);
+  return reply.protocol === "http" ? httpExchange(request, reply) : grpcExchange(request, reply, deadlineMs);
 }
 
 function failed<R extends WireRequest>(request: R, failure: TransportFailure, durationNs: number): Exchange<R> {
@@ -96,7 +96,7 @@ function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exch
   return { request, head, events, durationNs: 0 };
 }
 
-function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply): Exchange<R> {
+function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply, deadlineMs: number): Exchange<R> {
   const fields: Headers = reply.headers ?? [];
   const contentType: Headers = fields.some(([name]) => name === "content-type")
     ? []
@@ -106,9 +106,13 @@ function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply): Exch
     const failure = { code: "reset", message: `RST_STREAM ${reply.resetCode}`, http2Code: reply.resetCode } as const;
     return { request, events: [], failure, durationNs: 0 };
   }
+  const events = reply.messages.map((bytes) => ({ atNs: 0, bytes: framed(bytes) }));
+  if (reply.open) {
+    const failure = { code: "timeout", message: `no complete answer within ${deadlineMs} ms` } as const;
+    return { request, head, events, failure, durationNs: deadlineMs * 1e6 };
+  }
   const message: Headers = reply.message === undefined ? [] : [["grpc-message", encodeURIComponent(reply.message)]];
   const trailers: Headers = [["grpc-status", String(reply.status)], ...message, ...(reply.trailers ?? [])];
-  const events = reply.messages.map((bytes) => ({ atNs: 0, bytes: framed(bytes) }));
   return { request, head, events, trailers, durationNs: 0 };
 }
 

@@ -60,7 +60,7 @@ export interface WorldOptions {
 }
 
 /** The state of a fresh reference server. */
-export function createWorld({ models, extensions = [] }: WorldOptions): World {
+export function createWorld({ models, extensions = ["binary_tensor_data"] }: WorldOptions): World {
   return {
     serverName: "infermark-reference",
     serverVersion: "1.0.0",

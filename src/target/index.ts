@@ -2,6 +2,7 @@ export * from "./address.ts";
 export * from "./datatypes.ts";
 export * from "./fixtures.ts";
 export * from "./half-precision.ts";
+export * from "./health-grpc.ts";
 export * from "./input-file.ts";
 export * from "./json.ts";
 export * from "./model.ts";

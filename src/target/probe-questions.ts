@@ -7,6 +7,7 @@ import {
   type TransportFailure,
   type WireRequest,
 } from "../transport/index.ts";
+import { encodeHealth, healthPath } from "./health-grpc.ts";
 import { type JsonObject, type JsonValue, readJson } from "./json.ts";
 import { decodeMessage, encodeMessage, grpcPath, type OipMethod } from "./oip-grpc.ts";
 import type { Encodable, OipMessages } from "./oip-messages.ts";
@@ -14,9 +15,18 @@ import type { Encodable, OipMessages } from "./oip-messages.ts";
 export type BindingId = "v1-rest" | "v2-rest" | "v2-grpc";
 export const BINDING_IDS: readonly BindingId[] = ["v1-rest", "v2-rest", "v2-grpc"];
 
+/** Bindings that tell nothing of models, so that one question each is enough. */
+export type SideBindingId = "grpc-health" | "kserve-repository";
+export const SIDE_BINDING_IDS: readonly SideBindingId[] = ["grpc-health", "kserve-repository"];
+
+/** Which address of the target a binding is spoken at. */
+export function transportOf(binding: BindingId | SideBindingId): "rest" | "grpc" {
+  return binding === "v2-grpc" || binding === "grpc-health" ? "grpc" : "rest";
+}
+
 /** One request of the probe and what it tells about its binding. */
-export interface Observation {
-  readonly binding: BindingId;
+export interface Observation<Binding = BindingId> {
+  readonly binding: Binding;
   /** `GET /v2/health/live` or `ModelMetadata`. */
   readonly question: string;
   /** What came back, in words: `HTTP 404`, `gRPC OK`, `refused: …`. */
@@ -43,8 +53,12 @@ export interface Questions {
   post(binding: "v1-rest" | "v2-rest", path: string): Promise<RestAnswer>;
   /** The decoded message of a call that ended with OK, else undefined. */
   call<Method extends OipMethod>(method: Method, model?: string): Promise<OipMessages[`${Method}Response`] | undefined>;
-  /** Everything asked so far. */
+  /** Asks for a side binding: the health of the whole server, or KServe's listing of models. Neither changes anything. */
+  lookFor(binding: SideBindingId): Promise<void>;
+  /** Everything asked so far, but for the side bindings. */
   readonly observations: readonly Observation[];
+  /** What was asked of the side bindings; it says nothing about whether the target can be used. */
+  readonly sideObservations: readonly Observation<SideBindingId>[];
 }
 
 export interface QuestionOptions {
@@ -53,12 +67,14 @@ export interface QuestionOptions {
 }
 
 const MAX_IN_FLIGHT = 8;
+const UNIMPLEMENTED = 12;
 const NO_SUCH_ROUTE: readonly number[] = [404, 405, 501];
 const UNREACHABLE: readonly TransportFailure["code"][] = ["refused", "dns", "timeout", "tls"];
 
 /** Asks the target the probe's questions, at most eight at once, and notes what every answer tells. */
 export function questions(transport: Transport, options: QuestionOptions): Questions {
   const observations: Observation[] = [];
+  const sideObservations: Observation<SideBindingId>[] = [];
   const limited = limiter(MAX_IN_FLIGHT);
   const send = async (request: WireRequest) => {
     const exchange = await limited(() => transport.send(request, { ...options, origin: "probe" }));
@@ -79,6 +95,11 @@ export function questions(transport: Transport, options: QuestionOptions): Quest
   };
   return {
     observations,
+    sideObservations,
+    lookFor: async (binding) => {
+      const exchange = await send(SIDE_REQUESTS[binding]());
+      sideObservations.push(observeSide(binding, exchange));
+    },
     get: (binding, path) => rest(binding, "GET", path),
     post: (binding, path) => rest(binding, "POST", path),
     call: async (method, model) => {
@@ -90,6 +111,37 @@ export function questions(transport: Transport, options: QuestionOptions): Quest
       return readGrpc(`${method}Response`, outcome);
     },
   };
+}
+
+const SIDE_REQUESTS: Readonly<Record<SideBindingId, () => WireRequest>> = {
+  "grpc-health": () => ({
+    protocol: "grpc",
+    path: healthPath("Check"),
+    metadata: [],
+    messages: [encodeHealth("HealthCheckRequest", { service: "" })],
+  }),
+  "kserve-repository": () => ({
+    protocol: "http",
+    method: "GET",
+    path: "/v2/models",
+    headers: [["accept", "application/json"]],
+  }),
+};
+
+/** Servers answer what they do not know in many ways, so a side binding is there only when the answer is its own. */
+function observeSide(binding: SideBindingId, exchange: Exchange): Observation<SideBindingId> {
+  if (binding === "grpc-health") {
+    const outcome = grpcOutcome(exchange);
+    return {
+      ...observeGrpc("Check", exchange, outcome),
+      binding,
+      answers: outcome.ok && outcome.code !== UNIMPLEMENTED,
+    };
+  }
+  const { status, object } = readRest(exchange);
+  const models = object?.get("models");
+  const lists = status === 200 && Array.isArray(models) && models.every((name) => typeof name === "string");
+  return { ...observeRest("v2-rest", "GET /v2/models", exchange), binding, answers: lists };
 }
 
 function observeRest(binding: BindingId, question: string, exchange: Exchange): Observation {

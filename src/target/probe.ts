@@ -12,6 +12,9 @@ import {
   type Questions,
   questions,
   type RestAnswer,
+  SIDE_BINDING_IDS,
+  type SideBindingId,
+  transportOf,
 } from "./probe-questions.ts";
 import { waitReady } from "./wait-ready.ts";
 
@@ -45,6 +48,7 @@ export async function probeTarget(transport: Transport, options: ProbeOptions): 
   const { waitReadyMs, signal } = options;
   if (waitReadyMs !== undefined) await waitReady(transport, { ...options, waitReadyMs });
   const ask = questions(transport, { deadlineMs: options.deadlineMs, ...(signal && { signal }) });
+  const sides = SIDE_BINDING_IDS.filter((binding) => hasAddress(binding, options));
   const [front, named] = await Promise.all([
     askServer(ask, options),
     findNamed(
@@ -52,6 +56,7 @@ export async function probeTarget(transport: Transport, options: ProbeOptions): 
       options,
       BINDING_IDS.filter((binding) => hasAddress(binding, options)),
     ),
+    ...sides.map((binding) => ask.lookFor(binding)),
   ]);
   rejectUnusable(ask.observations);
   const models = [...named, ...(await findOthers(ask, options, front.v1Models))];
@@ -66,14 +71,16 @@ export async function probeTarget(transport: Transport, options: ProbeOptions): 
   return {
     rest: options.rest,
     grpc: options.grpc,
-    bindings: Object.fromEntries(BINDING_IDS.map((binding) => [binding, bindingInfo(binding, ask)])),
+    bindings: Object.fromEntries(
+      [...BINDING_IDS, ...SIDE_BINDING_IDS].map((binding) => [binding, bindingInfo(binding, ask)]),
+    ),
     server: front.server,
     models,
   };
 }
 
-function hasAddress(binding: BindingId, { rest, grpc }: ProbeOptions): boolean {
-  return binding === "v2-grpc" ? grpc : rest;
+function hasAddress(binding: BindingId | SideBindingId, options: ProbeOptions): boolean {
+  return options[transportOf(binding)];
 }
 
 interface ServerFront {
@@ -138,7 +145,7 @@ async function indexNames(ask: Questions, { rest }: ProbeOptions): Promise<reado
 
 /** An address that gave nothing so far is not asked for every fixture: each request may take its whole deadline. */
 function isReachable(binding: BindingId, { observations }: Questions): boolean {
-  const sameAddress = observations.filter((each) => (each.binding === "v2-grpc") === (binding === "v2-grpc"));
+  const sameAddress = observations.filter((each) => transportOf(each.binding) === transportOf(binding));
   return sameAddress.some(({ unreachable }) => unreachable === undefined);
 }
 
@@ -156,8 +163,8 @@ function rejectUnusable(observations: readonly Observation[]): void {
 
 /** One reason for each address. */
 function whyUnreachable(observations: readonly Observation[]): string {
-  const rest = observations.find(({ binding }) => binding !== "v2-grpc");
-  const grpc = observations.find(({ binding }) => binding === "v2-grpc");
+  const rest = observations.find(({ binding }) => transportOf(binding) === "rest");
+  const grpc = observations.find(({ binding }) => transportOf(binding) === "grpc");
   return [rest && `REST ${rest.answer}`, grpc && `gRPC ${grpc.answer}`].filter(Boolean).join("; ");
 }
 
@@ -165,9 +172,9 @@ function credentialsRefused(message: string): InfermarkError {
   return new InfermarkError("CREDENTIALS_REFUSED", message, { hint: "give a token or a header that it accepts" });
 }
 
-function bindingInfo(binding: BindingId, { observations }: Questions): BindingInfo {
+function bindingInfo(binding: BindingId | SideBindingId, { observations, sideObservations }: Questions): BindingInfo {
   // Sorted, because answers arrive in any order and a report must not change with it.
-  const own = observations
+  const own = [...observations, ...sideObservations]
     .filter((each) => each.binding === binding)
     .toSorted((a, b) => (a.question < b.question ? -1 : 1));
   const proof = own.find(({ answers }) => answers);
@@ -177,5 +184,5 @@ function bindingInfo(binding: BindingId, { observations }: Questions): BindingIn
     const evidence = `none of ${own.length} requests found an endpoint (${first.question}: ${first.answer})`;
     return { answers: false, evidence };
   }
-  return { answers: false, evidence: `the target has no ${binding === "v2-grpc" ? "gRPC" : "REST"} address` };
+  return { answers: false, evidence: `the target has no ${transportOf(binding) === "grpc" ? "gRPC" : "REST"} address` };
 }

@@ -69,9 +69,15 @@ describe.each(suites.map((entry) => [entry.suite.id, entry.suite] as const))("la
         evidence: "",
         checks: results,
       };
+      // The other suites of a profile are taken to be claimed, with nothing against them.
       const own = profiles
         .filter((profile) => profile.suites.includes(id))
-        .map((profile) => judgeProfile(profile, [result]).status);
+        .map((profile) => {
+          const others = profile.suites
+            .filter((other) => other !== id)
+            .map((suiteId) => ({ ...result, suite: suiteId, checks: [] }));
+          return judgeProfile(profile, [result, ...others]).status;
+        });
       expect(own.every((status) => status === "not-earned" || status === "undecided")).toBe(true);
     },
   );

@@ -9,7 +9,7 @@ import {
 } from "#kit";
 import { createWorld, fixtureModels, type Handler, inProcess, type Mutant } from "../../src/reference/index.ts";
 import { FIXTURES } from "../../src/target/fixtures.ts";
-import type { SuiteEntry } from "../../suites/index.ts";
+import { type SuiteEntry, suites } from "../../suites/index.ts";
 
 /** Sleeps without waiting, so that back-off and recovery cost nothing. */
 export const hurriedClock: Clock = {
@@ -27,15 +27,16 @@ export interface LabOptions {
   readonly info?: TargetInfo;
 }
 
-/** Runs a suite against handlers in this process. */
+/** Runs a suite against handlers in this process; what they leave alone the references of the other suites answer. */
 export function runInLab(
   entry: SuiteEntry,
   handlers: readonly Handler[],
   options: LabOptions = {},
 ): Promise<SuiteOutcome> {
   const world = createWorld({ models: fixtureModels() });
+  const others = suites.filter((each) => each !== entry);
   return runSuite(entry.suite, options.checks ?? entry.suite.checks, {
-    transport: inProcess({ handlers, world }),
+    transport: inProcess({ handlers: [...handlers, ...others.map(({ reference }) => reference)], world }),
     info: options.info ?? referenceInfo(),
     seed: options.seed ?? 1,
     clock: hurriedClock,
@@ -82,7 +83,7 @@ export function referenceInfo(): TargetInfo {
     rest: true,
     grpc: true,
     bindings: { "v1-rest": answers, "v2-rest": answers, "v2-grpc": answers },
-    server: { name: "infermark-reference", version: "1.0.0", extensions: [] },
+    server: { name: "infermark-reference", version: "1.0.0", extensions: ["binary_tensor_data"] },
     models: [
       "identity_fp32",
       ...[...FIXTURES.keys()].filter((name) => name !== "identity_fp32" && names.includes(name)),

@@ -23,7 +23,7 @@ test("a plan survives its way through JSON", () => {
 
 test.each([
   [{ mode: "chaos" }, 'mode must be concurrency, not "chaos"'],
-  [{ protocol: "v3" }, 'protocol must be one of v1-rest, v2-rest, v2-grpc, not "v3"'],
+  [{ protocol: "v3" }, 'protocol must be one of v1-rest, v2-rest, v2-binary, v2-grpc, not "v3"'],
   [{ engine: "curl" }, 'engine must be one of undici, autocannon, grpc-js, not "curl"'],
   [{ concurrency: 0 }, "concurrency must be a whole number from 1 to 65535, not 0"],
   [{ batch: 1.5 }, "batch must be a whole number from 1 to 1000000, not 1.5"],

@@ -9,6 +9,7 @@ import {
   encodeMessage,
   FIXTURES,
   grpcPath,
+  healthPath,
   type ProbeOptions,
   parseGrpcAddress,
   parseRestAddress,
@@ -148,6 +149,33 @@ describe("probing a whole runtime", () => {
       answers: false,
       evidence: expect.stringContaining("UNIMPLEMENTED"),
     });
+  });
+
+  test("finds gRPC's health service by any answer but UNIMPLEMENTED", async () => {
+    const health: Handler = async ({ path }) =>
+      path === healthPath("Check") ? { protocol: "grpc", status: 14, messages: [] } : undefined;
+    const { grpc } = await runtime([health]);
+    expect((await probe({ grpc }, { models: ["m"] })).bindings["grpc-health"]).toEqual({
+      answers: true,
+      evidence: "Check was answered with gRPC UNAVAILABLE",
+    });
+    const other = await runtime([reference]);
+    expect((await probe({ grpc: other.grpc }, { models: ["m"] })).bindings["grpc-health"]).toMatchObject({
+      answers: false,
+      evidence: expect.stringContaining("UNIMPLEMENTED"),
+    });
+  });
+
+  test.each([
+    [true, 200, { models: ["m"] }],
+    [false, 200, { models: [{ name: "m" }] }],
+    [false, 200, {}],
+    [false, 404, { models: ["m"] }],
+  ])("takes KServe's repository to be there: %s for a listing answered with %i %j", async (answers, status, body) => {
+    const asked: string[] = [];
+    const rest = await routes({ "GET /v2/models": [status, body] }, asked);
+    expect((await probe({ rest }, { models: ["m"] })).bindings["kserve-repository"]?.answers).toBe(answers);
+    expect(asked.filter((request) => request.includes("/repository/models/"))).toEqual([]);
   });
 
   test("goes on when one of two addresses is dead", async () => {
@@ -302,14 +330,14 @@ describe("servers that answer badly", () => {
   test("that drop every connection are there, but answer nothing", async () => {
     const port = await listening(createTcp((socket) => socket.destroy()));
     const info = await probe({ rest: `http://127.0.0.1:${port}`, grpc: `127.0.0.1:${port}` }, { models: ["m"] });
-    expect(Object.values(info.bindings).map(({ answers }) => answers)).toEqual([false, false, false]);
+    expect(Object.values(info.bindings).filter(({ answers }) => answers)).toEqual([]);
     expect(info.models.map(({ name }) => name)).toEqual(["m"]);
   });
 
   test("that speak neither HTTP nor gRPC are there", async () => {
     const port = await listening(createTcp((socket) => socket.end("SSH-2.0-x\r\n")));
     const info = await probe({ rest: `http://127.0.0.1:${port}`, grpc: `127.0.0.1:${port}` }, { models: ["m"] });
-    expect(Object.values(info.bindings).map(({ answers }) => answers)).toEqual([false, false, false]);
+    expect(Object.values(info.bindings).filter(({ answers }) => answers)).toEqual([]);
   });
 
   test.each([

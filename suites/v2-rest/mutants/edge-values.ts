@@ -18,7 +18,7 @@ const answer = (datatype: string, data: readonly unknown[]) =>
 const beyondByte = (values: readonly unknown[]) =>
   values.length > 0 &&
   values.every((value) => value instanceof JsonNumber) &&
-  values.some((value) => Number((value as JsonNumber).text) > 255 || Number((value as JsonNumber).text) < 0);
+  values.some((value) => Number(value.text) > 255 || Number(value.text) < 0);
 
 const mentionsNan = ({ request, endpoint }: Scene) =>
   endpoint === "infer" && Buffer.from(request.body).includes("[NaN]");
