@@ -23,6 +23,7 @@ export const Outcome = {
   reset: 5, // the connection ended before the answer was complete
   malformed: 6, // not HTTP, or not gRPC
   wrongAnswer: 7, // it came, and it is not the answer to this request
+  notSent: 8, // it was due, and the phase ended before it could be sent
 } as const;
 
 export type OutcomeCode = (typeof Outcome)[keyof typeof Outcome];
@@ -36,7 +37,7 @@ export interface LoadResponse {
   readonly body: Uint8Array;
 }
 
-/** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop. `inferences` is 0 unless the outcome is `ok`. */
+/** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop; `start` equals `end` for what was not sent. `inferences` is 0 unless the outcome is `ok`. */
 export interface Recorder {
   record(due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number): void;
 }
@@ -49,12 +50,26 @@ export interface AnswerCheck {
   full(request: EncodedRequest, response: LoadResponse): string | undefined;
 }
 
-/** A phase is what an engine runs: until `deadline`, with `concurrency` requests in flight. */
+/** The instants at which the requests of an open loop are due, ascending; made anew for each phase. */
+export interface Arrivals {
+  /** Nanoseconds after the begin of the phase at which the next request is due; Infinity when there are no more. */
+  next(): number;
+}
+
+/** A phase is what an engine runs: until `deadline`, in a closed or an open loop. */
 export interface Phase {
   /** Sent in rotation. */
   readonly requests: readonly EncodedRequest[];
+  /** Closed loop: requests kept in flight. Open loop: the most that may be in flight; what is due beyond that waits, and its latency grows. */
   readonly concurrency: number;
-  /** Nothing is sent after this instant of `Clock.now()`; what is in flight then is awaited up to `requestTimeoutMs`. */
+  /** The instant of `Clock.now()` from which arrivals count. */
+  readonly startNs: number;
+  /** Present in an open loop. */
+  readonly arrivals?: Arrivals;
+  /**
+   * Closed loop: nothing is sent after this instant of `Clock.now()`. Open loop: nothing that is due after it; what was due before
+   * and could not be sent yet is still sent for `requestTimeoutMs`, then recorded as `notSent`. What is in flight is awaited as long.
+   */
   readonly deadline: number;
   readonly requestTimeoutMs: number;
   readonly recorder: Recorder;
@@ -80,6 +95,8 @@ export interface PhaseSummary {
 /** Runs phases against one endpoint, one at a time; connections may stay open from one to the next. */
 export interface Engine {
   readonly id: "undici" | "autocannon" | "grpc-js" | "wire";
+  /** Whether it can run phases with arrivals; one that cannot rejects them. */
+  readonly openLoop: boolean;
   /** Resolution of its time stamps in nanoseconds; printed beside its percentiles. */
   readonly resolutionNs: number;
   run(phase: Phase): Promise<PhaseSummary>;

@@ -1,6 +1,7 @@
 export type { LoadEndpoint } from "./endpoint.ts";
 export {
   type AnswerCheck,
+  type Arrivals,
   type EncodedRequest,
   type Engine,
   type LoadResponse,

@@ -28,6 +28,8 @@ export interface LoadPoint {
   service: PointLatency;
   /** From the intended sending to the end of what was not a right answer; absent when there was none. */
   failedLatency?: PointLatency;
+  /** Actual minus intended sending; absent in a closed loop, where both are one. */
+  lateness?: PointLatency;
   windows: PointWindow[];
   validity: PointValidity;
   client: PointClient;
@@ -51,6 +53,8 @@ export interface PointCounts {
   reset: number;
   malformed: number;
   wrongAnswer: number;
+  /** Requests that were due and could not be sent before the phase ended; 0 in a closed loop. */
+  notSent: number;
   reconnects: number;
   /** Answers that were parsed and compared in full. */
   fullChecks: number;

@@ -26,6 +26,8 @@ export interface Recorded {
   readonly service: Histogram;
   /** End minus intended sending of all others. */
   readonly failedLatency: Histogram;
+  /** Actual minus intended sending of all that were sent; empty in a closed loop, where both are one. */
+  readonly lateness: Histogram;
   readonly windows: PointWindow[];
 }
 
@@ -42,11 +44,12 @@ export interface PhaseRecorder extends Recorder {
   destroy(): void;
 }
 
-/** Records a phase that begins at `startNs` of the clock and takes `lengthNs`. */
-export function createRecorder(startNs: number, lengthNs: number): PhaseRecorder {
+/** Records a phase that begins at `startNs` of the clock and takes `lengthNs`; in an open loop also how late requests were sent. */
+export function createRecorder(startNs: number, lengthNs: number, openLoop = false): PhaseRecorder {
   const latency = createHistogram();
   const service = createHistogram();
   const failedLatency = createHistogram();
+  const lateness = createHistogram();
   const windows = createWindows();
   const counts = new Float64Array(OUTCOME_NAMES.length);
   let bytes = 0;
@@ -63,6 +66,7 @@ export function createRecorder(startNs: number, lengthNs: number): PhaseRecorder
       const within = offset < lengthNs;
       const ok = outcome === Outcome.ok;
       if (within) windows.add(offset, end - due, ok, inferences);
+      if (openLoop && outcome !== Outcome.notSent) lateness.recordNs(start - due);
       if (!ok) {
         failed++;
         failedLatency.recordNs(end - due);
@@ -94,10 +98,11 @@ export function createRecorder(startNs: number, lengthNs: number): PhaseRecorder
       latency,
       service,
       failedLatency,
+      lateness,
       windows: windows.list(actualNs),
     }),
     destroy: () => {
-      for (const each of [latency, service, failedLatency]) each.destroy();
+      for (const each of [latency, service, failedLatency, lateness]) each.destroy();
     },
   };
 }

@@ -87,6 +87,7 @@ async function runPhase(
   try {
     const summary = await engine.run({
       requests,
+      startNs,
       concurrency: plan.concurrency,
       deadline: startNs + lengthMs * NS_PER_MS,
       requestTimeoutMs: plan.requestTimeoutMs,

@@ -42,6 +42,7 @@ export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, 
     latency: latency.from(measured),
     service: serviceTime.from(measured),
     ...(recorded.failedLatency.count > 0 && { failedLatency: distributionOf(recorded.failedLatency) }),
+    ...(recorded.lateness.count > 0 && { lateness: distributionOf(recorded.lateness) }),
     windows: recorded.windows,
     validity: judgeValidity(measured),
     client: {

@@ -782,6 +782,10 @@ export interface LoadCounts {
    */
   wrongAnswer: number;
   /**
+   * Requests that were due and could not be sent before the phase ended; 0 in a closed loop.
+   */
+  notSent?: number;
+  /**
    * Connections that had to be opened anew.
    */
   reconnects: number;

@@ -152,6 +152,7 @@ export function phaseOf(
   return {
     requests: encode(protocol),
     concurrency: 4,
+    startNs: start,
     deadline: start + lengthMs * 1e6,
     requestTimeoutMs: 5000,
     answers: echoes,

@@ -23,8 +23,8 @@ test("every outcome has a count of its own, and only right answers enter latency
   for (const name of OUTCOME_NAMES) recorder.record(0, 0, (Outcome[name] + 1) * MS, Outcome[name], 2, 10);
   const { counts, latency, service, failedLatency, inferences } = recorder.recorded();
   expect(Object.values(counts)).toEqual(OUTCOME_NAMES.map(() => 1));
-  expect([latency.count, service.count, failedLatency.count, inferences]).toEqual([1, 1, 7, 2]);
-  expect([recorder.ok, recorder.failed]).toEqual([1, 7]);
+  expect([latency.count, service.count, failedLatency.count, inferences]).toEqual([1, 1, 8, 2]);
+  expect([recorder.ok, recorder.failed]).toEqual([1, 8]);
 });
 
 test("what ends after the phase enters latency, but neither throughput nor windows", () => {
@@ -85,4 +85,20 @@ describe("windows", () => {
     expect(list.length).toBeLessThanOrEqual(300);
     expect(list.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(3_600_000);
   });
+});
+
+test("how late requests were sent is known in an open loop, and only of those that were sent", () => {
+  const open = createRecorder(0, 100 * MS, true);
+  open.record(0, 0, 5 * MS, Outcome.ok, 1, 10);
+  open.record(MS, 3 * MS, 5 * MS, Outcome.ok, 1, 10);
+  open.record(2 * MS, 90 * MS, 90 * MS, Outcome.notSent, 0, 0);
+  const { lateness, failedLatency, counts } = open.recorded();
+  expect([lateness.count, lateness.minNs, lateness.maxNs]).toEqual([2, 0, 2 * MS]);
+  expect([counts.notSent, failedLatency.maxNs]).toEqual([1, 88 * MS]);
+  open.destroy();
+
+  const closed = createRecorder(0, 100 * MS);
+  closed.record(0, 0, 5 * MS, Outcome.ok, 1, 10);
+  expect(closed.recorded().lateness.count).toBe(0);
+  closed.destroy();
 });

@@ -42,6 +42,7 @@ export function autocannonEngine(endpoint: LoadEndpoint, clock: Clock = systemCl
   }
   return {
     id: "autocannon",
+    openLoop: false,
     resolutionNs: STAMP_RESOLUTION_NS,
     run: (phase) => runPhase(endpoint, phase, clock),
     close: () => Promise.resolve(),

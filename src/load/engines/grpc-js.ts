@@ -28,6 +28,7 @@ export function grpcJsEngine(endpoint: LoadEndpoint, clock: Clock = systemClock)
   const connections: Connection[] = [];
   return {
     id: "grpc-js",
+    openLoop: false,
     resolutionNs: STAMP_RESOLUTION_NS,
     run: (phase) => {
       while (connections.length < phase.concurrency) connections.push(openChannel(endpoint, callFor));

@@ -23,6 +23,7 @@ export function undiciEngine(endpoint: LoadEndpoint, clock: Clock = systemClock)
   const connections: Connection[] = [];
   return {
     id: "undici",
+    openLoop: false,
     resolutionNs: STAMP_RESOLUTION_NS,
     run: (phase) => {
       while (connections.length < phase.concurrency) connections.push(openConnection(endpoint, optionsFor));

@@ -5,7 +5,16 @@ import { type Html, html } from "./html.ts";
 
 const COLUMNS = [50, 90, 99, 99.9] as const;
 const MOST_TIME_CHARTS = 8;
-const ERROR_KINDS = ["httpError", "grpcError", "timeout", "refused", "reset", "malformed", "wrongAnswer"] as const;
+const ERROR_KINDS = [
+  "httpError",
+  "grpcError",
+  "timeout",
+  "refused",
+  "reset",
+  "malformed",
+  "wrongAnswer",
+  "notSent",
+] as const;
 
 /** The load part of a report. Charts are drawn only when something was measured. */
 export async function loadHtml(load: Load): Promise<Html> {
@@ -63,7 +72,7 @@ ${overTime.length > MOST_TIME_CHARTS && html`<p class="muted">${overTime.length 
 
 function evidenceHtml(point: LoadPoint, points: readonly LoadPoint[]): Html | false {
   const { validity, counts, errors } = point;
-  const kinds = ERROR_KINDS.filter((kind) => counts[kind] > 0);
+  const kinds = ERROR_KINDS.filter((kind) => (counts[kind] ?? 0) > 0);
   if (validity.valid && kinds.length === 0) return false;
   const facts = [
     ...validity.evidence.map(({ key, value }) => [key, value] as const),
