@@ -14,7 +14,7 @@ import {
 import { judgeValidity } from "../../src/load/validity/judge-validity.ts";
 
 const MS = 1e6;
-const idle = { elapsedMs: 10_000, cpuMs: 1000, eventLoopUtilisation: 0.2, rssBytes: 1e8 };
+const idle = { elapsedMs: 10_000, wallMs: 10_000, cpuMs: 1000, eventLoopUtilisation: 0.2, rssBytes: 1e8 };
 
 interface Traffic {
   /** Right answers in each of 100 intervals of 100 ms. */
@@ -55,7 +55,7 @@ describe("a measurement", () => {
       evidence: [
         { key: "errors", value: "none" },
         { key: "client", value: "event loop busy 20 % of the time, 10 % of one core used" },
-        { key: "drift", value: "throughput of the second half +0 % ± 0 % against the first" },
+        { key: "drift", value: "throughput changed by +0 % ± 0 % over the phase" },
         { key: "samples", value: "2000 right answers" },
       ],
     });
@@ -87,16 +87,53 @@ describe("a measurement", () => {
     ]);
   });
 
-  test("is not stationary when the second half is surely slower by more than a tenth", () => {
+  test("is not stationary when throughput surely drifted, in a step or slowly", () => {
     const { problems } = judgeValidity(measured({ rate: (i) => (i < 50 ? 40 : 30) }));
     expect(problems.map(({ code }) => code)).toEqual(["not-stationary"]);
-    expect(problems[0]?.evidence).toMatch(/second half -28\.6 % ± 0 % against the first, more than 10 %/);
-    expect(codes(measured({ rate: (i) => (i < 50 ? 40 : 38) }))).toEqual([]);
+    expect(problems[0]?.evidence).toMatch(
+      /^throughput changed by -4\d\.\d % ± [\d.]+ % over the phase: the server was not/,
+    );
+    expect(codes(measured({ rate: (i) => 100 - i / 5 }))).toEqual(["not-stationary"]);
+    expect(codes(measured({ rate: (i) => (i < 50 ? 40 : 39) }))).toEqual([]);
   });
 
-  test("is taken for stationary when its noise is as large as the difference", () => {
+  test("is too short when its noise hides whether it drifted, and says how long would do", () => {
     const random = seededRandom("noise");
-    expect(codes(measured({ rate: () => random.integer(0, 40) }))).toEqual([]);
+    const [problem, ...more] = judgeValidity(measured({ rate: () => random.integer(0, 40) })).problems;
+    expect(more).toEqual([]);
+    expect(problem?.code).toBe("too-few-samples");
+    expect(problem?.evidence).toMatch(
+      /does not tell a steady state from a drift of 10 %: a phase about [\d.]+ times as long would$/,
+    );
+  });
+
+  test("of an open loop is off schedule when requests were sent late, or not at all", () => {
+    const open = (lateMs: number, latencyMs: number, unsent = 0) => {
+      const recorder = createRecorder(0, 10_000 * MS, true);
+      for (let i = 0; i < 5000; i++) {
+        const due = i * 2 * MS;
+        const start = due + (i % 20 === 0 ? lateMs * MS : 0);
+        recorder.record(due, start, due + latencyMs * MS, Outcome.ok, 1, 10);
+      }
+      for (let i = 0; i < unsent; i++) recorder.record(9_999 * MS, 10_100 * MS, 10_100 * MS, Outcome.notSent, 0, 0);
+      return judgeValidity(measured({ rate: () => 20 }, { recorded: recorder.recorded() })).problems;
+    };
+    expect(open(0.9, 5)).toEqual([]);
+    expect(open(1.9, 20)).toEqual([]);
+    expect(open(1.9, 5)).toEqual([
+      {
+        code: "off-schedule",
+        evidence:
+          "one request in a hundred was sent more than 1.90 ms after it was due; at most 1.00 ms keeps the schedule",
+      },
+    ]);
+    expect(open(0, 5, 3)).toEqual([
+      { code: "off-schedule", evidence: "3 requests that were due could not be sent before the phase ended" },
+    ]);
+  });
+
+  test.each([11_000, 9_000])("is not valid when the clocks went apart (%i ms of the wall clock)", (wallMs) => {
+    expect(codes(measured({ rate: () => 20 }, { client: { ...idle, wallMs } }))).toEqual(["clock"]);
   });
 
   test("is not valid when it was interrupted", () => {

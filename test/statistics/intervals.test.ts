@@ -6,7 +6,6 @@ import {
   batchMeansHalfWidth,
   createHistogram,
   estimatePercentiles,
-  halvesDiffer,
   mean,
   rankInterval,
   samplesNeeded,
@@ -145,18 +144,5 @@ describe("batch means", () => {
       if (Math.abs(mean(used)) <= (batchMeansHalfWidth(used) ?? 0)) covered++;
     }
     expect(covered).toBeGreaterThanOrEqual(440);
-  });
-
-  test("halves of equal level do not differ beyond the interval, halves of another level do", () => {
-    const random = seededRandom("halves");
-    const level = Array.from({ length: 200 }, () => 100 + random.next());
-    const step = level.map((value, i) => (i < 100 ? value : value * 1.3));
-    const same = halvesDiffer(level);
-    const other = halvesDiffer(step);
-    expect(Math.abs(same?.difference ?? 99)).toBeLessThan(1);
-    expect(other?.difference).toBeCloseTo(30, 0);
-    expect(other?.halfWidth).toBeLessThan(1);
-    expect(halvesDiffer([1, 2, 3])).toBeUndefined();
-    expect(halvesDiffer(Array.from({ length: 20 }, () => 7))).toEqual({ difference: 0, halfWidth: 0 });
   });
 });

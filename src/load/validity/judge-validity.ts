@@ -1,13 +1,23 @@
 import type { PointValidity } from "../load-point.ts";
 import type { Measured } from "../measured.ts";
 import { clientLimited } from "./client-limited.ts";
+import { clock } from "./clock.ts";
 import { errors } from "./errors.ts";
 import { interrupted } from "./interrupted.ts";
 import { notStationary } from "./not-stationary.ts";
+import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
 import { tooFewSamples } from "./too-few-samples.ts";
 
-const RULES: readonly ValidityRule[] = [interrupted, errors, clientLimited, notStationary, tooFewSamples];
+const RULES: readonly ValidityRule[] = [
+  interrupted,
+  clock,
+  errors,
+  clientLimited,
+  offSchedule,
+  notStationary,
+  tooFewSamples,
+];
 
 /** Whether a measurement means what it says, with all that speaks against it and what was looked at. */
 export function judgeValidity(measured: Measured): PointValidity {

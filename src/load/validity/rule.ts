@@ -1,7 +1,14 @@
 import type { Measured } from "../measured.ts";
 
 /** Why a measurement does not mean what it seems to say. */
-export type ProblemCode = "client-limited" | "too-few-samples" | "errors" | "not-stationary" | "interrupted";
+export type ProblemCode =
+  | "client-limited"
+  | "off-schedule"
+  | "not-stationary"
+  | "too-few-samples"
+  | "errors"
+  | "clock"
+  | "interrupted";
 
 /** What one rule found. */
 export interface Finding {
