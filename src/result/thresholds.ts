@@ -1,42 +1,15 @@
-import { InfermarkError } from "../base/errors.ts";
+import { holds, percentileOf, type Threshold } from "../base/threshold.ts";
 import type { JudgedThreshold, Load, LoadPoint } from "./document.gen.ts";
 
-/** A limit on a measurement. `limit` is in `unit`. */
-export interface Threshold {
-  /** As written. */
-  readonly expression: string;
-  readonly metric: string;
-  readonly comparison: "<" | "<=" | ">" | ">=";
-  readonly limit: number;
-  readonly unit: "ns" | "1/s" | "ratio";
-}
+export { parseThreshold, type Threshold } from "../base/threshold.ts";
 
-const NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
-const RATES = new Set(["throughput", "inferences"]);
-
-/** Reads `p99<=20ms`, `mean<5ms`, `max<1s`, `throughput>=1000`, `inferences>=8000` or `error-rate<=1%`. Throws USAGE for anything else. */
-export function parseThreshold(expression: string): Threshold {
-  const match = /^\s*([a-z][a-z0-9.-]*)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|%|\/s)?\s*$/.exec(expression);
-  const [, metric = "", comparison = "", digits = "", suffix = ""] = match ?? [];
-  const value = Number(digits);
-  const base = { expression, metric, comparison: comparison as Threshold["comparison"] };
-  const time = NS[suffix];
-  if ((percentileOf(metric) !== undefined || metric === "mean" || metric === "max") && time !== undefined) {
-    return { ...base, limit: value * time, unit: "ns" };
-  }
-  if (RATES.has(metric) && (suffix === "" || suffix === "/s")) return { ...base, limit: value, unit: "1/s" };
-  if (metric === "error-rate" && (suffix === "" || suffix === "%")) {
-    return { ...base, limit: suffix === "%" ? value / 100 : value, unit: "ratio" };
-  }
-  throw new InfermarkError("USAGE", `"${expression}" is not a threshold`, {
-    hint: "write it like p99<=20ms, throughput>=1000, inferences>=8000 or error-rate<=1%",
-  });
-}
-
-/** Holds every load point against every threshold: one valid point beyond the limit misses it; an absent or invalid one leaves it undecided. */
+/** Holds every load point against every threshold: one valid point beyond the limit misses it; an absent or invalid one leaves it undecided. A threshold of a stage is held against the points of that stage alone. */
 export function judgeThresholds(thresholds: readonly Threshold[], load: Load | undefined): JudgedThreshold[] {
   const points = load?.runs.flatMap((run) => run.points) ?? [];
-  return thresholds.map((threshold) => ({ ...threshold, ...judge(threshold, points) }));
+  return thresholds.map(({ stage, ...threshold }) => {
+    const own = stage === undefined ? points : points.filter((point) => point.stage === stage);
+    return { ...threshold, ...judge(threshold, own) };
+  });
 }
 
 function judge(
@@ -77,14 +50,4 @@ function valueOf(metric: string, { latency, throughput, inferences, counts }: Lo
   if (metric === "max") return latency.maxNs;
   const wanted = percentileOf(metric);
   return latency.percentiles.find(({ percentile }) => percentile === wanted)?.ns;
-}
-
-function percentileOf(metric: string): number | undefined {
-  const digits = /^p(\d{1,2}(?:\.\d+)?)$/.exec(metric)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
-function holds(value: number, { comparison, limit }: Threshold): boolean {
-  if (value === limit) return comparison.endsWith("=");
-  return comparison.startsWith("<") === value < limit;
 }

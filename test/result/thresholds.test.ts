@@ -11,6 +11,7 @@ describe("a threshold", () => {
     ["inferences>8000/s", "inferences", ">", 8000, "1/s"],
     ["error-rate<=1%", "error-rate", "<=", 0.01, "ratio"],
     ["error-rate<0.02", "error-rate", "<", 0.02, "ratio"],
+    ["errors<0.1%", "error-rate", "<", 0.001, "ratio"],
   ])("is read: %s", (expression, metric, comparison, limit, unit) => {
     expect(parseThreshold(expression)).toEqual({ expression, metric, comparison, limit, unit });
   });
@@ -41,6 +42,18 @@ describe("a threshold", () => {
       status: "met",
       worst: loadPoint(1).throughput.value,
     });
+  });
+
+  test("of a stage is held against the points of that stage alone", () => {
+    const points = [
+      { ...loadPoint(1), stage: "base" },
+      { ...loadPoint(32), stage: "spike" },
+    ];
+    const load = { runs: [{ plan: { mode: "stages" }, points }] };
+    const [base] = judgeThresholds([parseThreshold("base:p50<=1ms")], load);
+    expect(base).toMatchObject({ expression: "base:p50<=1ms", reason: "1 of 1 points beyond the limit" });
+    const [absent] = judgeThresholds([parseThreshold("soak:p50<=1s")], load);
+    expect(absent).toMatchObject({ status: "undecided" });
   });
 
   test("never counts the numbers of an invalid point", () => {
