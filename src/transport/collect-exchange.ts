@@ -26,6 +26,9 @@ export interface Collector<R extends WireRequest> {
   reject(error: Error): void;
 }
 
+/** What is kept of an answer beyond the limit: enough to see what it was, little enough to keep hundreds of them. */
+const KEPT_OF_TOO_LARGE = 64 * 1024;
+
 interface CollectOptions {
   readonly maxResponseBytes: number;
   /** Called once at the end, to let go of the stream or connection. */
@@ -101,6 +104,7 @@ export function collectExchange<R extends WireRequest>(
       // A copy: what arrives is a view of a larger buffer of the socket.
       if (kept.length > 0) events.push({ atNs: elapsedNs(), bytes: new Uint8Array(kept) });
       if (bodyBytes > options.maxResponseBytes) {
+        events.splice(0, events.length, ...startOf(events));
         end({ code: "too-large", message: `the answer is larger than ${options.maxResponseBytes} bytes` });
       }
     },
@@ -110,6 +114,15 @@ export function collectExchange<R extends WireRequest>(
     end,
     reject: (error) => finish(undefined, () => reject(error)),
   };
+}
+
+function startOf(events: readonly BodyEvent[]): readonly BodyEvent[] {
+  let left = KEPT_OF_TOO_LARGE;
+  return events.flatMap(({ atNs, bytes }) => {
+    const kept = bytes.slice(0, left);
+    left -= kept.length;
+    return kept.length > 0 ? [{ atNs, bytes: kept }] : [];
+  });
 }
 
 /** The exchange of a request that was never sent. */

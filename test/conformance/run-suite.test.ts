@@ -282,6 +282,15 @@ describe("a run", () => {
     expect(results.find(({ check }) => check === "t/refuse")?.verdict.outcome).toBe("skip");
   });
 
+  test("ends when the answers come to more than may be kept", async () => {
+    const { results, endedEarly } = await run(many, () => reply(200, { body: new Uint8Array(100) }), {
+      limits: { requestMs: 100, recoveryMs: 0, concurrency: 1, answersBytes: 550 },
+    });
+    expect(endedEarly).toBe("the answers came to more than 550 bytes");
+    expect(results.filter(({ verdict }) => verdict.outcome === "pass").length).toBe(6);
+    expect(results.filter(({ verdict }) => verdict.outcome === "inconclusive").length).toBe(6);
+  });
+
   test("reports results in the suite's order whatever the order of running", async () => {
     const { results } = await run(many, () => reply(200), { seed: 99 });
     expect(results.map(({ check }) => check)).toEqual(many.map(({ id }) => id));
