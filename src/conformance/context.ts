@@ -62,6 +62,8 @@ async function send<R extends WireRequest>(
       ...(run.signal && { signal: run.signal }),
     });
     notebook.exchanges.push(exchange);
+    // The end of it was ours.
+    if (exchange.failure && run.signal?.aborted) inconclusive("interrupted");
     run.evidence.observed.push({ check: check.id, exchange, invalid: options.invalid === true });
     countTimeout(run, exchange);
     countBytes(run, exchange);

@@ -21,6 +21,8 @@ export interface Collector<R extends WireRequest> {
   answered(status: number, headers: Headers): void;
   received(bytes: Uint8Array): void;
   trailed(trailers: Headers): void;
+  /** Bytes follow the answer that belong to none. */
+  exceeded(): void;
   end(failure?: TransportFailure): void;
   /** Ends with our own mistake: the promise rejects. */
   reject(error: Error): void;
@@ -47,6 +49,7 @@ export function collectExchange<R extends WireRequest>(
   let bodyBytes = 0;
   let head: ResponseHead | undefined;
   let trailers: Headers | undefined;
+  let surplus = false;
   let ended = false;
 
   const elapsedNs = () => Math.round((performance.now() - origin) * NS_PER_MS);
@@ -67,6 +70,7 @@ export function collectExchange<R extends WireRequest>(
         events,
         ...(trailers && { trailers }),
         ...(failure && { failure }),
+        ...(surplus && { surplus }),
         durationNs,
       }),
     );
@@ -110,6 +114,9 @@ export function collectExchange<R extends WireRequest>(
     },
     trailed: (fields) => {
       if (!ended) trailers = fields;
+    },
+    exceeded: () => {
+      surplus = true;
     },
     end,
     reject: (error) => finish(undefined, () => reject(error)),

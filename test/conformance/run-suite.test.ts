@@ -11,9 +11,11 @@ import {
   runSuite,
   type Suite,
   skip,
+  type Transport,
 } from "#kit";
 import { createWorld, type Handler, type HttpReply, inProcess } from "../../src/reference/index.ts";
-import { hurriedClock, referenceInfo } from "../laws/lab.ts";
+import { hurriedClock } from "../laws/hurried-clock.ts";
+import { referenceInfo } from "../laws/reference-info.ts";
 
 const clause: Clause = {
   id: "C-1",
@@ -280,6 +282,32 @@ describe("a run", () => {
     });
     expect(most).toBe(1);
     expect(results.find(({ check }) => check === "t/refuse")?.verdict.outcome).toBe("skip");
+  });
+
+  test("blames nobody for the exchange that an interruption ends", async () => {
+    const interruption = new AbortController();
+    const asked = observing("t/asked", async (context) => expectation.status(await context.send(get("/slow")), 200));
+    const seen = census({
+      ...basics,
+      id: "t/seen",
+      prompt: async () => {},
+      over: ({ observed }) => observed.map(({ check, exchange }) => ({ check, exchange })),
+      judge: ({ exchange }) => expectation.answered(exchange),
+    });
+    const untilInterrupted: Transport = {
+      send: async (request) => {
+        interruption.abort(new Error("interrupted"));
+        return { request, events: [], failure: { code: "closed", message: "cancelled: interrupted" }, durationNs: 0 };
+      },
+      close: async () => {},
+    };
+    const { of, endedEarly } = await run([asked, seen], () => reply(200), {
+      signal: interruption.signal,
+      transport: untilInterrupted,
+    });
+    expect(endedEarly).toBe("interrupted");
+    expect(of("t/asked")).toEqual({ outcome: "inconclusive", reason: "interrupted" });
+    expect(of("t/seen").outcome).toBe("inconclusive");
   });
 
   test("ends when the answers come to more than may be kept", async () => {
