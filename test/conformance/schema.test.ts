@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bodySchema } from "../../src/conformance/schema.ts";
 
-const { violations } = bodySchema({
+const schema = bodySchema({
   type: "object",
   clause: "IS-OBJECT",
   required: ["name"],
@@ -18,14 +18,16 @@ const { violations } = bodySchema({
 });
 
 const only = (value: unknown) => {
-  const found = violations(value);
+  const found = schema.violations(value);
   expect(found.length).toBe(1);
   return found[0];
 };
 
 describe("a body schema", () => {
   test("has nothing against a value that fits, and allows members that it does not name", () => {
-    expect(violations({ name: "n", size: null, kind: "a", fixed: { x: 1 }, list: [{ id: 1 }], other: 1 })).toEqual([]);
+    expect(
+      schema.violations({ name: "n", size: null, kind: "a", fixed: { x: 1 }, list: [{ id: 1 }], other: 1 }),
+    ).toEqual([]);
   });
 
   test("tells the clause, the place and the type that was expected", () => {
@@ -68,7 +70,11 @@ describe("a body schema", () => {
   });
 
   test("reports every violation", () => {
-    expect(violations({ name: 1, size: "x", kind: "z" }).map(({ clause }) => clause)).toEqual(["NAME", "SIZE", "KIND"]);
+    expect(schema.violations({ name: 1, size: "x", kind: "z" }).map(({ clause }) => clause)).toEqual([
+      "NAME",
+      "SIZE",
+      "KIND",
+    ]);
   });
 
   test("does not compile with a keyword that nobody knows", () => {
