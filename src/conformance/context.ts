@@ -5,6 +5,8 @@ import { inconclusive, NotApplicable, skip } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
 
 const TIMEOUTS_THAT_END_A_RUN = 5;
+/** All answers are kept until the end, for the checks that judge what the others saw. */
+const BYTES_THAT_END_A_RUN = 512 * 1024 * 1024;
 const BACK_OFFS = [250, 500, 1000];
 const SAFE_BODY_BYTES = 1_000_000;
 
@@ -60,8 +62,11 @@ async function send<R extends WireRequest>(
       ...(run.signal && { signal: run.signal }),
     });
     notebook.exchanges.push(exchange);
+    // The end of it was ours.
+    if (exchange.failure && run.signal?.aborted) inconclusive("interrupted");
     run.evidence.observed.push({ check: check.id, exchange, invalid: options.invalid === true });
     countTimeout(run, exchange);
+    countBytes(run, exchange);
     if (exchange.failure?.code === "not-recorded") inconclusive("not in recording");
     if (exchange.head?.status !== 429) return exchange;
     if (pause !== undefined) await run.clock.sleep(Math.max(pause, retryAfterMs(exchange)), run.signal);
@@ -85,6 +90,12 @@ function sizeOf(request: WireRequest): number {
 function countTimeout(run: SuiteRun, exchange: Exchange): void {
   run.timeouts = exchange.failure?.code === "timeout" ? run.timeouts + 1 : 0;
   if (run.timeouts >= TIMEOUTS_THAT_END_A_RUN) run.ended ??= `${TIMEOUTS_THAT_END_A_RUN} requests in a row timed out`;
+}
+
+function countBytes(run: SuiteRun, { events }: Exchange): void {
+  const most = run.limits.answersBytes ?? BYTES_THAT_END_A_RUN;
+  run.bytes += events.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (run.bytes > most) run.ended ??= `the answers came to more than ${most} bytes`;
 }
 
 function retryAfterMs(exchange: Exchange): number {

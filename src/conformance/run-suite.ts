@@ -29,6 +29,7 @@ export async function runSuite(suite: Suite, checks: readonly Check[], options: 
     evidence: { observed: [], aftermaths: [] },
     ended: undefined,
     timeouts: 0,
+    bytes: 0,
   };
   const stop = stopWhenAskedTo(run);
   const random = seededRandom(run.seed, suite.id, "order");

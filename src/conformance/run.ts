@@ -15,6 +15,8 @@ export interface Limits {
   readonly concurrency: number;
   /** Ends the run when this much time has passed; undefined for no bound. */
   readonly budgetMs?: number;
+  /** Ends the run of a suite when its answers come to more than this: they are all kept. 512 MiB unless given. */
+  readonly answersBytes?: number;
 }
 
 export const defaultLimits: Limits = { requestMs: 10_000, recoveryMs: 30_000, concurrency: 8 };
@@ -41,6 +43,8 @@ export interface SuiteRun extends RunOptions {
   ended: string | undefined;
   /** Time-outs in a row; five end the run. */
   timeouts: number;
+  /** Of all answers so far. */
+  bytes: number;
 }
 
 export type { Check, Evidence };

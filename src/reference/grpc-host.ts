@@ -55,28 +55,39 @@ function respond(options: HostOptions, stream: ServerHttp2Stream, reply: Awaited
     stream.session?.destroy();
     return;
   }
-  if (reply.resetCode !== undefined) {
-    stream.close(reply.resetCode);
-    return;
-  }
   const head: OutgoingHttpHeaders = {
     ":status": reply.httpStatus ?? 200,
     "content-type": "application/grpc",
     ...asHeaders(reply.headers),
   };
   const trailers = { ...statusFields(reply), ...asHeaders(reply.trailers) };
-  if (reply.messages.length === 0 && reply.status !== 0) {
+  const data = reply.data ?? frame(reply.messages);
+  if (reply.resetCode !== undefined) {
+    const reset = () => stream.close(reply.resetCode);
+    if (data.length === 0) reset();
+    else {
+      stream.respond(head);
+      stream.write(data, reset);
+    }
+    return;
+  }
+  if (data.length === 0 && reply.status !== 0 && !reply.noTrailers) {
     stream.respond({ ...head, ...trailers }, { endStream: true });
     return;
   }
   if (reply.open) {
     stream.respond(head);
-    stream.write(frame(reply.messages));
+    stream.write(data);
+    return;
+  }
+  if (reply.noTrailers) {
+    stream.respond(head);
+    stream.end(data);
     return;
   }
   stream.respond(head, { waitForTrailers: true });
   stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-  stream.end(frame(reply.messages));
+  stream.end(data);
 }
 
 /** A reply without a message. */

@@ -33,6 +33,8 @@ export interface HttpReply {
   readonly body: Uint8Array;
   /** Overrides the Content-Length that the host would send; `none` sends chunked framing. */
   readonly contentLength?: number | "none";
+  /** Sent as they are in place of the answer; then the connection is closed. Only a socket can carry them. */
+  readonly bytes?: Uint8Array;
   readonly fault?: WireFault;
 }
 
@@ -47,7 +49,11 @@ export interface GrpcReply {
   readonly trailers?: Fields;
   /** An HTTP status other than 200, as a proxy would send. */
   readonly httpStatus?: number;
-  /** Ends the stream with RST_STREAM and this HTTP/2 error code instead of trailers. */
+  /** The bytes of the DATA frames, in place of `messages` with their prefixes. */
+  readonly data?: Uint8Array;
+  /** The stream ends after the data, without trailers. */
+  readonly noTrailers?: true;
+  /** Ends the stream with RST_STREAM and this HTTP/2 error code instead of trailers; before its head where there are no messages. */
   readonly resetCode?: number;
   /** The stream stays open after the messages, as that of a subscription does; `status` is never sent. */
   readonly open?: true;

@@ -39,6 +39,7 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
   if (reply.protocol !== "http") throw new Error("a handler answered an HTTP request with a gRPC reply");
   if (reply.fault === "die") options.world.memory.set("dead", true);
   if (reply.fault === "drop" || reply.fault === "die") request.socket.destroy();
+  else if (reply.bytes) request.socket.end(reply.bytes);
   else if (reply.fault !== "hang") write(response, reply);
 }
 

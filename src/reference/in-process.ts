@@ -79,6 +79,7 @@ function failed<R extends WireRequest>(request: R, failure: TransportFailure, du
 }
 
 function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exchange<R> {
+  if (reply.bytes) throw new Error("only a socket can carry an answer as bytes");
   const declared = reply.contentLength ?? reply.body.length;
   const length: Headers =
     declared === "none" ? [["transfer-encoding", "chunked"]] : [["content-length", String(declared)]];
@@ -93,7 +94,8 @@ function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exch
     } as const;
     return { request, head, events, failure, durationNs: 0 };
   }
-  return { request, head, events, durationNs: 0 };
+  const surplus = !bodyless && declared !== "none" && declared < reply.body.length;
+  return { request, head, events, ...(surplus && { surplus }), durationNs: 0 };
 }
 
 function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply, deadlineMs: number): Exchange<R> {
@@ -102,15 +104,17 @@ function grpcExchange<R extends WireRequest>(request: R, reply: GrpcReply, deadl
     ? []
     : [["content-type", "application/grpc"]];
   const head = { status: reply.httpStatus ?? 200, headers: [...contentType, ...fields], atNs: 0 };
+  const pieces = reply.data ? [reply.data] : reply.messages.map(framed);
+  const events = pieces.filter(({ length }) => length > 0).map((bytes) => ({ atNs: 0, bytes }));
   if (reply.resetCode !== undefined) {
     const failure = { code: "reset", message: `RST_STREAM ${reply.resetCode}`, http2Code: reply.resetCode } as const;
-    return { request, events: [], failure, durationNs: 0 };
+    return { request, ...(events.length > 0 && { head }), events, failure, durationNs: 0 };
   }
-  const events = reply.messages.map((bytes) => ({ atNs: 0, bytes: framed(bytes) }));
   if (reply.open) {
     const failure = { code: "timeout", message: `no complete answer within ${deadlineMs} ms` } as const;
     return { request, head, events, failure, durationNs: deadlineMs * 1e6 };
   }
+  if (reply.noTrailers) return { request, head, events, durationNs: 0 };
   const message: Headers = reply.message === undefined ? [] : [["grpc-message", encodeURIComponent(reply.message)]];
   const trailers: Headers = [["grpc-status", String(reply.status)], ...message, ...(reply.trailers ?? [])];
   return { request, head, events, trailers, durationNs: 0 };

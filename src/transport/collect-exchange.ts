@@ -21,10 +21,15 @@ export interface Collector<R extends WireRequest> {
   answered(status: number, headers: Headers): void;
   received(bytes: Uint8Array): void;
   trailed(trailers: Headers): void;
+  /** Bytes follow the answer that belong to none. */
+  exceeded(): void;
   end(failure?: TransportFailure): void;
   /** Ends with our own mistake: the promise rejects. */
   reject(error: Error): void;
 }
+
+/** What is kept of an answer beyond the limit: enough to see what it was, little enough to keep hundreds of them. */
+const KEPT_OF_TOO_LARGE = 64 * 1024;
 
 interface CollectOptions {
   readonly maxResponseBytes: number;
@@ -44,6 +49,7 @@ export function collectExchange<R extends WireRequest>(
   let bodyBytes = 0;
   let head: ResponseHead | undefined;
   let trailers: Headers | undefined;
+  let surplus = false;
   let ended = false;
 
   const elapsedNs = () => Math.round((performance.now() - origin) * NS_PER_MS);
@@ -64,6 +70,7 @@ export function collectExchange<R extends WireRequest>(
         events,
         ...(trailers && { trailers }),
         ...(failure && { failure }),
+        ...(surplus && { surplus }),
         durationNs,
       }),
     );
@@ -101,15 +108,28 @@ export function collectExchange<R extends WireRequest>(
       // A copy: what arrives is a view of a larger buffer of the socket.
       if (kept.length > 0) events.push({ atNs: elapsedNs(), bytes: new Uint8Array(kept) });
       if (bodyBytes > options.maxResponseBytes) {
+        events.splice(0, events.length, ...startOf(events));
         end({ code: "too-large", message: `the answer is larger than ${options.maxResponseBytes} bytes` });
       }
     },
     trailed: (fields) => {
       if (!ended) trailers = fields;
     },
+    exceeded: () => {
+      surplus = true;
+    },
     end,
     reject: (error) => finish(undefined, () => reject(error)),
   };
+}
+
+function startOf(events: readonly BodyEvent[]): readonly BodyEvent[] {
+  let left = KEPT_OF_TOO_LARGE;
+  return events.flatMap(({ atNs, bytes }) => {
+    const kept = bytes.slice(0, left);
+    left -= kept.length;
+    return kept.length > 0 ? [{ atNs, bytes: kept }] : [];
+  });
 }
 
 /** The exchange of a request that was never sent. */

@@ -71,6 +71,8 @@ export interface Exchange<R extends WireRequest = WireRequest> {
   /** gRPC trailers (for a trailers-only answer: the head's fields), or HTTP/1.1 trailer fields. */
   readonly trailers?: Headers;
   readonly failure?: TransportFailure;
+  /** Bytes followed in the same read that belong to no answer, as after a Content-Length that is too short. Seen on pooled HTTP connections. */
+  readonly surplus?: true;
   readonly durationNs: number;
 }
 

@@ -24,6 +24,8 @@ interface Connection {
   socket?: Socket;
   /** Set when the peer reset the connection: undici does not always tell. */
   reset?: Error;
+  /** Set when bytes came that belong to no answer. */
+  surplus?: true;
 }
 
 /** Sends HTTP/1.1 requests with undici: no redirects, no decompression, no retries. Verbatim requests go over a socket of their own. */
@@ -93,9 +95,11 @@ function openConnection(endpoint: Endpoint): Connection {
         error ? callback(error, null) : callback(null, socket),
       );
       delete connection.reset;
+      delete connection.surplus;
       connection.socket = socket;
       socket.on("error", (error) => {
         if (codeOf(error) === "ECONNRESET") connection.reset = error;
+        if (codeOf(error) === "UND_ERR_SOCKET") connection.surplus = true;
       });
     },
     pipelining: 1,
@@ -135,8 +139,12 @@ function handlerFor(collector: Collector<HttpRequest>, connection: Connection): 
     onResponseEnd: (controller) => {
       const trailers = pairs(controller.rawTrailers);
       if (trailers.length > 0) collector.trailed(trailers);
-      // undici takes a reset for the regular end of an answer that is delimited by the end of the connection.
-      collector.end(connection.reset && failureOf(connection.reset));
+      // Not at once: bytes that follow the answer in the same read break the connection in this turn.
+      queueMicrotask(() => {
+        if (connection.surplus) collector.exceeded();
+        // undici takes a reset for the regular end of an answer that is delimited by the end of the connection.
+        collector.end(connection.reset && failureOf(connection.reset));
+      });
     },
     onResponseError: (_controller, error) => {
       if (OUR_MISTAKES.has(codeOf(error))) collector.reject(inexpressible(error));

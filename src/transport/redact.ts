@@ -31,13 +31,14 @@ export function secretsOf(options: Pick<TransportOptions, "rest" | "grpc">): Sec
 /** The exchange without credentials: in header fields, paths, bodies and messages of either side. Those that the request itself sends count too. */
 export function redactExchange<R extends WireRequest>(exchange: Exchange<R>, known: Secrets): Exchange<R> {
   const secrets = withSecretsOf(exchange.request, known);
-  const { request, head, events, trailers, failure, durationNs } = exchange;
+  const { request, head, events, trailers, failure, surplus, durationNs } = exchange;
   return {
     request: redactRequest(request, secrets) as R,
     ...(head && { head: { ...head, headers: redactHeaders(head.headers, secrets) } }),
     events: redactEvents(exchange, events, secrets),
     ...(trailers && { trailers: redactHeaders(trailers, secrets) }),
     ...(failure && { failure: { ...failure, message: redactText(failure.message, secrets) } }),
+    ...(surplus && { surplus }),
     durationNs,
   };
 }

@@ -9,6 +9,6 @@ export interface Sender<R extends WireRequest> {
 }
 
 export interface SenderOptions {
-  /** Answers beyond this many body bytes end as `too-large`; the bytes up to there are kept. */
+  /** Answers beyond this many body bytes end as `too-large`; of those the first 64 KiB are kept. */
   readonly maxResponseBytes: number;
 }

@@ -21,6 +21,7 @@ export interface ExchangeLine {
   readonly events: readonly { readonly atNs: number; readonly sha256: string }[];
   readonly trailers?: ResponseHead["headers"];
   readonly failure?: TransportFailure;
+  readonly surplus?: true;
   readonly durationNs: number;
 }
 
@@ -29,7 +30,7 @@ export function exchangeLine(
   { origin, exchange }: RecordedExchange,
   hashOf: (body: Uint8Array) => string,
 ): ExchangeLine {
-  const { request, head, events, trailers, failure, durationNs } = exchange;
+  const { request, head, events, trailers, failure, surplus, durationNs } = exchange;
   return {
     kind: "exchange",
     origin,
@@ -38,6 +39,7 @@ export function exchangeLine(
     events: events.map(({ atNs, bytes }) => ({ atNs, sha256: hashOf(bytes) })),
     ...(trailers && { trailers }),
     ...(failure && { failure: failureLine(failure) }),
+    ...(surplus && { surplus }),
     durationNs,
   };
 }
@@ -82,7 +84,7 @@ function requestOf(line: RequestLine, bodyOf: (sha256: string) => Uint8Array): W
 
 /** What keeps a parsed line from being an exchange line; undefined when nothing does. */
 export function exchangeLineProblem(value: Readonly<Record<string, unknown>>): string | undefined {
-  const { origin, request, head, events, trailers, failure, durationNs } = value;
+  const { origin, request, head, events, trailers, failure, surplus, durationNs } = value;
   if (typeof origin !== "string") return "origin is not a text";
   if (!isRequestLine(request)) return "request is not a request";
   if (
@@ -98,6 +100,7 @@ export function exchangeLineProblem(value: Readonly<Record<string, unknown>>): s
   if (trailers !== undefined && !isHeaders(trailers)) return "trailers is not a list of fields";
   if (failure !== undefined && !(isRecord(failure) && isText(failure.code) && isText(failure.message)))
     return "failure is not a failure";
+  if (surplus !== undefined && surplus !== true) return "surplus is not true";
   return isNumber(durationNs) ? undefined : "durationNs is not a number";
 }
 

@@ -157,6 +157,18 @@ export const mutants: readonly Mutant[] = [
       ? json(415, { error: "send JSON" })
       : undefined,
   ),
+  onReply("content-length-too-short", "counts characters for Content-Length", ({ endpoint, reply }) =>
+    endpoint === "predict" && reply.status === 200 ? { ...reply, contentLength: reply.body.length - 2 } : undefined,
+  ),
+  {
+    ...onReply("no-last-chunk", "closes the connection without a last chunk", ({ endpoint, reply }) => {
+      if (endpoint !== "predict" || reply.status !== 200) return undefined;
+      const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+      const chunk = `${reply.body.length.toString(16)}\r\n${Buffer.from(reply.body).toString("utf8")}\r\n`;
+      return { ...reply, bytes: utf8.encode(head + chunk) };
+    }),
+    sockets: true,
+  },
   onSuccess("explains-nothing", "answers explain with predictions alone", "explain", ({ predictions }) => ({
     predictions,
   })),

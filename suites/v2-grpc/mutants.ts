@@ -5,6 +5,7 @@ import { requestMutants } from "./mutants/requests.ts";
 import { responseMutants } from "./mutants/responses.ts";
 import { serviceMutants } from "./mutants/service.ts";
 import { legalVariants } from "./mutants/variants.ts";
+import { wireMutants } from "./mutants/wire.ts";
 
 /** Single faults of the reference runtime over V2 gRPC. */
 export const mutants: readonly Mutant[] = [
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...requestMutants,
   ...responseMutants,
   ...edgeFormMutants,
+  ...wireMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

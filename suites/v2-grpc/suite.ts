@@ -1,4 +1,4 @@
-import { type Check, grpcPath, listsVersions, type Suite } from "#kit";
+import { type Check, type Feature, grpcPath, listsVersions, type Suite } from "#kit";
 import acceptedRequests from "./checks/accepted-requests.ts";
 import edgeRequests from "./checks/edge-requests.ts";
 import health from "./checks/health.ts";
@@ -25,6 +25,14 @@ const checks: readonly Check[] = [
   ...unstatedForms,
 ];
 
+const halfFloats: Feature = {
+  title: "a model with a half-precision output",
+  missing: ({ models }) =>
+    models.some(({ outputs }) => outputs.some(({ datatype }) => datatype === "FP16" || datatype === "BF16"))
+      ? undefined
+      : "no model has a half-precision output",
+};
+
 /** The Open Inference Protocol (KServe V2) over gRPC. */
 export const suite: Suite = {
   id: "v2-grpc",
@@ -33,7 +41,7 @@ export const suite: Suite = {
   specifications: [
     { document: "Open Inference Protocol, inference_grpc.md and open_inference_grpc.proto", revision: "2.0.0" },
   ],
-  features: { versions: listsVersions },
+  features: { versions: listsVersions, "half-floats": halfFloats },
   clauses,
   checks,
   retired: {},

@@ -13,11 +13,13 @@ import {
   type Judge,
   type ModelInfo,
   readJson,
+  skip,
   synthesise,
   type Tensor,
   tensorFromJson,
   tensorToJsonData,
   toPlain,
+  type WireRequest,
   writeJson,
 } from "#kit";
 import { endpointOf } from "./endpoints.ts";
@@ -90,6 +92,49 @@ export function inferBody(tensors: readonly Tensor[], extra: Partial<Omit<InferB
 export function goodTensors({ random }: CheckContext, model: ModelInfo, batch?: number): readonly Tensor[] {
   given.that(model.inputs.length > 0 || model.sample, "a model whose inputs are known", `no inputs of ${model.name}`);
   return synthesise(model, { random, ...(batch !== undefined && { batch }) });
+}
+
+/** The model that a check asks, and whether it is the fixture whose values are known. */
+export interface Subject {
+  readonly model: ModelInfo;
+  readonly known: boolean;
+}
+
+/** A fixture where the target serves it, else the model under test. */
+export function subject({ info, model }: Pick<CheckContext, "info" | "model">, fixture: string): Subject {
+  const found = info.models.find((each) => each.fixture && each.name === fixture);
+  return { model: found ?? model, known: found !== undefined };
+}
+
+/** The tensors of a check on its fixture; valid ones on any other model. */
+export function tensorsFor(
+  context: CheckContext,
+  { model, known }: Subject,
+  ofFixture: readonly Tensor[],
+  batch?: number,
+): readonly Tensor[] {
+  return known ? ofFixture : goodTensors(context, model, batch);
+}
+
+/** A valid inference request with its body changed. */
+export function changed(good: WireRequest, change: (body: InferBody) => unknown): HttpRequest {
+  const request = good as HttpRequest;
+  const read = readJson(request.body ?? new Uint8Array(0));
+  if (!read.ok) throw new Error(`the good request is no JSON: ${read.problem}`);
+  return { ...request, body: utf8.encode(writeJson(change(toPlain(read.value) as InferBody))) };
+}
+
+/** A valid inference request with its first input changed. */
+export function withFirstInput(good: WireRequest, change: (input: InputJson) => object): HttpRequest {
+  return changed(good, (body) => ({
+    ...body,
+    inputs: body.inputs.map((input, index) => (index === 0 ? change(input) : input)),
+  }));
+}
+
+/** Leaves a check out where the model under test cannot show what it is about. */
+export function needs(condition: unknown, what: string): void {
+  if (!condition) skip(`the model under test has not ${what}, and the target serves no fixture that has`);
 }
 
 /** A valid inference on the model under test, or on `model`. */

@@ -6,6 +6,7 @@ import { inferRequestMutants } from "./mutants/infer-request.ts";
 import { inferResponseMutants } from "./mutants/infer-response.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
 import { legalVariants } from "./mutants/variants.ts";
+import { wireMutants } from "./mutants/wire.ts";
 
 /** Single faults of the reference runtime over V2 REST. */
 export const mutants: readonly Mutant[] = [
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...inferRequestMutants,
   ...inferResponseMutants,
   ...edgeValueMutants,
+  ...wireMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

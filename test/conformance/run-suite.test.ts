@@ -1,80 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Check,
-  type CheckResult,
-  type Clause,
-  checksOf,
-  expect as expectation,
-  given,
-  type HttpRequest,
-  type RunOptions,
-  runSuite,
-  type Suite,
-  skip,
-} from "#kit";
-import { createWorld, type Handler, type HttpReply, inProcess } from "../../src/reference/index.ts";
-import { hurriedClock, referenceInfo } from "../laws/lab.ts";
-
-const clause: Clause = {
-  id: "C-1",
-  level: "must",
-  basis: "keyword",
-  says: "It is so.",
-  source: { document: "d", section: "s" },
-};
-const { observe, refuse, census } = checksOf<"C-1">();
-
-const get = (path: string): HttpRequest => ({ protocol: "http", method: "GET", path, headers: [] });
-const reply = (status: number, extra: Partial<HttpReply> = {}): HttpReply => ({
-  protocol: "http",
-  status,
-  headers: [],
-  body: new Uint8Array(0),
-  ...extra,
-});
-
-function suiteOf(...checks: readonly Check[]): Suite {
-  return {
-    id: "t",
-    title: "t",
-    transport: "rest",
-    specifications: [],
-    features: { rare: { title: "rare", missing: () => "it is rare" } },
-    clauses: { "C-1": clause },
-    checks,
-    retired: {},
-    endpointOf: () => "any",
-    succeeded: ({ head, failure }) => head?.status === 200 && !failure,
-    requestProblem: (request) =>
-      request.protocol === "http" && request.path.includes("broken") ? "the path is broken" : undefined,
-    alive: () => get("/alive"),
-  };
-}
-
-async function run(
-  checks: readonly Check[],
-  handler: (path: string, count: number) => HttpReply,
-  options: Partial<RunOptions> = {},
-) {
-  let count = 0;
-  const handle: Handler = async (request) => handler(request.path, ++count);
-  const { results, endedEarly } = await runSuite(suiteOf(...checks), checks, {
-    transport: inProcess({ handlers: [handle], world: createWorld({ models: new Map() }) }),
-    info: referenceInfo(),
-    seed: 1,
-    clock: hurriedClock,
-    limits: { requestMs: 100, recoveryMs: 0, concurrency: 4 },
-    ...options,
-  });
-  return {
-    results,
-    endedEarly,
-    of: (id: string) => (results.find(({ check }) => check === id) as CheckResult).verdict,
-  };
-}
-
-const basics = { title: "It is so", clause: "C-1", kills: [] } as const;
-const observing = (id: string, body: Parameters<typeof observe>[0]["run"]) => observe({ ...basics, id, run: body });
+import { expect as expectation, given, runSuite, skip, type Transport } from "#kit";
+import { createWorld, type Handler, inProcess } from "../../src/reference/index.ts";
+import { hurriedClock } from "../laws/hurried-clock.ts";
+import { referenceInfo } from "../laws/reference-info.ts";
+import { basics, census, get, observe, observing, refuse, reply, run, suiteOf } from "./tiny-suite.ts";
 
 describe("the verdict of an observation", () => {
   test("is pass, fail, inconclusive, skip or error by what it throws", async () => {
@@ -280,6 +209,41 @@ describe("a run", () => {
     });
     expect(most).toBe(1);
     expect(results.find(({ check }) => check === "t/refuse")?.verdict.outcome).toBe("skip");
+  });
+
+  test("blames nobody for the exchange that an interruption ends", async () => {
+    const interruption = new AbortController();
+    const asked = observing("t/asked", async (context) => expectation.status(await context.send(get("/slow")), 200));
+    const seen = census({
+      ...basics,
+      id: "t/seen",
+      prompt: async () => {},
+      over: ({ observed }) => observed.map(({ check, exchange }) => ({ check, exchange })),
+      judge: ({ exchange }) => expectation.answered(exchange),
+    });
+    const untilInterrupted: Transport = {
+      send: async (request) => {
+        interruption.abort(new Error("interrupted"));
+        return { request, events: [], failure: { code: "closed", message: "cancelled: interrupted" }, durationNs: 0 };
+      },
+      close: async () => {},
+    };
+    const { of, endedEarly } = await run([asked, seen], () => reply(200), {
+      signal: interruption.signal,
+      transport: untilInterrupted,
+    });
+    expect(endedEarly).toBe("interrupted");
+    expect(of("t/asked")).toEqual({ outcome: "inconclusive", reason: "interrupted" });
+    expect(of("t/seen").outcome).toBe("inconclusive");
+  });
+
+  test("ends when the answers come to more than may be kept", async () => {
+    const { results, endedEarly } = await run(many, () => reply(200, { body: new Uint8Array(100) }), {
+      limits: { requestMs: 100, recoveryMs: 0, concurrency: 1, answersBytes: 550 },
+    });
+    expect(endedEarly).toBe("the answers came to more than 550 bytes");
+    expect(results.filter(({ verdict }) => verdict.outcome === "pass").length).toBe(6);
+    expect(results.filter(({ verdict }) => verdict.outcome === "inconclusive").length).toBe(6);
   });
 
   test("reports results in the suite's order whatever the order of running", async () => {

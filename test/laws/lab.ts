@@ -1,23 +1,11 @@
-import {
-  type Check,
-  type Clock,
-  type ModelInfo,
-  runSuite,
-  type SuiteOutcome,
-  type TargetInfo,
-  type Verdict,
-} from "#kit";
+import { type Check, runSuite, type SuiteOutcome, type TargetInfo, type Verdict } from "#kit";
 import { createWorld, fixtureModels, type Handler, inProcess, type Mutant } from "../../src/reference/index.ts";
-import { FIXTURES } from "../../src/target/fixtures.ts";
 import { type SuiteEntry, suites } from "../../suites/index.ts";
+import { hurriedClock } from "./hurried-clock.ts";
+import { referenceInfo } from "./reference-info.ts";
 
-/** Sleeps without waiting, so that back-off and recovery cost nothing. */
-export const hurriedClock: Clock = {
-  now: () => performance.now() * 1e6,
-  sleep: async () => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  },
-};
+export { hurriedClock } from "./hurried-clock.ts";
+export { referenceInfo } from "./reference-info.ts";
 
 const LIMITS = { requestMs: 1_000, recoveryMs: 0, concurrency: 8 };
 
@@ -58,35 +46,4 @@ export async function verdicts(
 /** The checks that run against a mutant: all but where it says otherwise. */
 export function checksFor(entry: SuiteEntry, mutant: Mutant): readonly Check[] {
   return mutant.only ? entry.suite.checks.filter(({ id }) => mutant.only?.includes(id)) : entry.suite.checks;
-}
-
-/** What the probe finds on a correct reference runtime. */
-export function referenceInfo(): TargetInfo {
-  const served = fixtureModels();
-  const names = [...served.keys(), "rows_and_objects"];
-  const model = (name: string): ModelInfo => {
-    const fixture = FIXTURES.get(name);
-    if (!fixture) throw new Error(`${name} is no fixture`);
-    const { inputs, outputs } = fixture;
-    return {
-      name,
-      inputs,
-      outputs,
-      versions: served.get(name)?.versions ?? [],
-      platform: "infermark_reference",
-      fixture: true,
-      foundBy: ["v1-rest", "v2-rest", "v2-grpc"],
-    };
-  };
-  const answers = { answers: true, evidence: "it is the reference runtime" };
-  return {
-    rest: true,
-    grpc: true,
-    bindings: { "v1-rest": answers, "v2-rest": answers, "v2-grpc": answers },
-    server: { name: "infermark-reference", version: "1.0.0", extensions: ["binary_tensor_data"] },
-    models: [
-      "identity_fp32",
-      ...[...FIXTURES.keys()].filter((name) => name !== "identity_fp32" && names.includes(name)),
-    ].map(model),
-  };
 }

@@ -62,6 +62,14 @@ const profile = (status: ProfileResult["status"], ...because: string[]): Profile
   { profile: "p", title: "P", status, because },
 ];
 
+type ReportedSuite = NonNullable<ResultDocument["conformance"]>["suites"][number];
+
+function withSuites(document: ResultDocument, change: (suite: ReportedSuite) => ReportedSuite): ResultDocument {
+  const { conformance } = document;
+  if (!conformance) throw new Error("a document without checks");
+  return { ...document, conformance: { ...conformance, suites: conformance.suites.map(change) } };
+}
+
 const rows: readonly (readonly [
   name: string,
   document: ResultDocument,
@@ -217,8 +225,100 @@ describe("the exit code", () => {
     if (reason !== undefined) expect(judged.reasons.map(({ text }) => text)).toContain(reason);
   });
 
+  test("counts nothing of a suite that the target does not claim", () => {
+    const document = documentOf(["fail", "inconclusive", "pass"]);
+    expect(
+      gate(
+        withSuites(document, (suite) => ({ ...suite, claimed: false })),
+        {},
+      ),
+    ).toEqual({ exitCode: 4, reasons: [{ exitCode: 4, text: "no check ran" }] });
+  });
+
+  test("does not depend on checks of which nothing but a permission is said", () => {
+    const document = documentOf(["pass", "error"]);
+    const permitted = withSuites(document, (suite) => ({
+      ...suite,
+      checks: suite.checks.map((each) => ({ ...each, clause: { ...each.clause, level: "may" } })),
+    }));
+    expect(gate(permitted, { strict: true }).exitCode).toBe(0);
+  });
+
   test("is the same whether the document or its parts are judged", () => {
     const document = assemble(observations, options);
     expect(gate(document, { ...options, registry: observations.registry })).toEqual(document.gate);
+  });
+});
+
+const texts = (document: ResultDocument, gateOptions: GateOptions = {}) =>
+  gate(document, gateOptions).reasons.map(({ exitCode, text }) => `${exitCode} ${text}`);
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+
+describe("the reasons", () => {
+  test("are all there, weightiest first", () => {
+    const also = ([4, 1, 3, 2, 70, 130] as const).map((exitCode) => ({ exitCode, text: "said" }));
+    expect(texts(documentOf(["inconclusive", "fail"]), { also })).toEqual([
+      "130 said",
+      "70 said",
+      "2 said",
+      "3 said",
+      "1 said",
+      "1 1 check failed: s/1",
+      "4 said",
+      "4 1 check came to no verdict: s/0",
+    ]);
+  });
+
+  test("name five checks at most", () => {
+    expect(texts(documentOf(times(5, "fail")))).toEqual(["1 5 checks failed: s/0, s/1, s/2, s/3, s/4"]);
+    expect(texts(documentOf(times(7, "fail")))).toEqual(["1 7 checks failed: s/0, s/1, s/2, s/3, s/4 and 2 more"]);
+    expect(texts(documentOf(["warn", "warn"]), { strict: true })).toEqual(["1 2 checks warned (--strict): s/0, s/1"]);
+    expect(texts(documentOf(["pass", "inconclusive", "inconclusive"]))).toEqual([
+      "4 2 checks came to no verdict: s/1, s/2",
+    ]);
+    expect(texts(documentOf(["pass", "error", "error"]))).toEqual(["4 2 checks broke in the program: s/1, s/2"]);
+  });
+
+  test("tell apart a doubt in a must and one in a recommendation", () => {
+    const document = documentOf(["pass", "should:error", "error"]);
+    expect(texts(document)).toEqual(["4 1 check broke in the program: s/2"]);
+    expect(texts(document, { strict: true })).toEqual(["4 2 checks broke in the program: s/1, s/2"]);
+  });
+
+  test("say what keeps a profile from being earned", () => {
+    const asked = (...judged: Parameters<typeof profile>) =>
+      texts(documentOf(["pass"], {}, profile(...judged)), { requestedProfiles: ["p"] });
+    expect(asked("not-claimed")).toEqual(["1 profile p is not earned: the target does not offer it"]);
+    expect(asked("not-earned", "s/0")).toEqual(["1 profile p is not earned: s/0"]);
+    expect(asked("undecided", "a", "b", "c", "d", "e")).toEqual(["4 profile p is undecided: a, b, c, d, e"]);
+    expect(asked("partial", "a", "b", "c", "d", "e", "f")).toEqual([
+      "4 profile p is partial: a, b, c, d, e and 1 more",
+    ]);
+  });
+
+  test("keep a profile that lacks more than what is known", () => {
+    const document = documentOf(["fail", "fail"], {}, profile("not-earned", "s/0", "s/1"));
+    expect(texts(document, { requestedProfiles: ["p"], baseline: baseline("s/0"), registry })).toEqual([
+      "1 1 check failed: s/1",
+      "1 profile p is not earned: s/0, s/1",
+    ]);
+  });
+
+  test("say which threshold was missed or could not be judged, and why", () => {
+    const thresholds = [parseThreshold("p99<=1ms"), parseThreshold("p42<=1s")];
+    expect(texts(documentOf(undefined, measured()), { thresholds })).toEqual([
+      "1 threshold p99<=1ms is missed: 1 of 1 points beyond the limit",
+      "4 threshold p42<=1s is undecided: p42 was not measured at every point",
+    ]);
+  });
+
+  test("say that a run ended early, also when nobody knows why", () => {
+    expect(texts(documentOf(["pass"], { partial: true }))).toEqual(["4 the run ended early: it was stopped"]);
+  });
+
+  test("do not ask for checks of a run that was for load alone, nor for load of one without", () => {
+    expect(texts(documentOf(undefined, measured()))).toEqual([]);
+    expect(texts(documentOf(["pass"]))).toEqual([]);
+    expect(texts(documentOf(["warn"], measured()))).toEqual([]);
   });
 });

@@ -242,6 +242,24 @@ describe("failures", () => {
   });
 
   test.each([
+    ["more of the body", "more"],
+    ["another answer", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"],
+  ])("%s after the end of a pooled answer is told, and belongs to no answer", async (_what, surplus) => {
+    const endpoint = await rawServer(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok${surplus}`, "open");
+    const exchange = await send(endpoint);
+    expect(exchange.failure).toBeUndefined();
+    expect(exchange.surplus).toBe(true);
+    expect(textOf(bodyOf(exchange))).toBe("ok");
+  });
+
+  test("line ends between answers are no part of any", async () => {
+    const endpoint = await rawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok\r\n", "open");
+    const exchange = await send(endpoint);
+    expect(exchange.failure).toBeUndefined();
+    expect(exchange.surplus).toBeUndefined();
+  });
+
+  test.each([
     ["content-length", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n", "half"],
     ["content-length, not kept alive", "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 10\r\n\r\n", "half"],
     ["chunked", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "4\r\nhalf\r\n"],

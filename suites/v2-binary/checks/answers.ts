@@ -59,7 +59,11 @@ export default [
     title: "Content-Length of a binary answer is the length of the whole body",
     clause: "BIN-10",
     requires,
-    kills: ["v2-binary:content-length-of-the-json", { mutant: "v2-binary:chunked-binary-answers", as: "warn" }],
+    kills: [
+      "v2-binary:content-length-of-the-json",
+      "v2-binary:cuts-answers",
+      { mutant: "v2-binary:chunked-binary-answers", as: "warn" },
+    ],
     async run(context) {
       const exchange = await bothBinary(context);
       const { header, declared } = layoutOf(given, exchange);
@@ -75,7 +79,7 @@ export default [
     title: "A binary answer holds its JSON and the declared bytes of its outputs, nothing else",
     clause: "BIN-02",
     requires,
-    kills: ["v2-binary:pads-answers", "v2-binary:content-length-of-the-json"],
+    kills: ["v2-binary:pads-answers", "v2-binary:cuts-answers", "v2-binary:content-length-of-the-json"],
     async run(context) {
       const { declared, rest } = layoutOf(given, await bothBinary(context));
       given.that(declared > 0, "a binary answer", "a JSON one");

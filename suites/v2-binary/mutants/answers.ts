@@ -86,6 +86,10 @@ const layoutMutants: readonly Mutant[] = [
     json,
     rest: new Uint8Array(Buffer.concat([rest, Buffer.alloc(4)])),
   })),
+  onBinaryAnswer("cuts-answers", "leaves the last byte out of binary answers", ({ json, rest }) => ({
+    json,
+    rest: rest.subarray(0, -1),
+  })),
   onBinaryAnswer("data-and-binary", "sends data beside binary data", (parts) => {
     const blobs = new Map(blobsOf(parts, "outputs"));
     return {

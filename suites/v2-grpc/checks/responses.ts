@@ -18,6 +18,7 @@ interface Row {
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly kills: CensusCheck["kills"];
+  readonly requires?: readonly string[];
   readonly judge: (answer: ModelInferResponse, context: Parameters<CensusCheck["judge"]>[1]) => void;
   /** Only answers of which this holds are judged. */
   readonly about?: (answer: ModelInferResponse) => boolean;
@@ -57,7 +58,7 @@ const ROWS: readonly Row[] = [
     slug: "raw-contents-have-their-size",
     clause: "V2GRPC-RESP-05",
     title: "Each raw entry has the size that shape and datatype call for",
-    kills: ["v2-grpc:raw-padded-to-eight"],
+    kills: ["v2-grpc:raw-padded-to-eight", "v2-grpc:raw-cut-short"],
     about: (answer) => isRaw(answer) && answer.raw_output_contents.length === answer.outputs.length,
     judge({ outputs, raw_output_contents: raw }) {
       for (const [index, { name, datatype, shape }] of outputs.entries()) {
@@ -114,6 +115,7 @@ const ROWS: readonly Row[] = [
     slug: "half-floats-are-raw",
     clause: "V2GRPC-RESP-08",
     title: "FP16 and BF16 outputs come in raw form",
+    requires: ["half-floats"],
     kills: ["v2-grpc:fp16-in-fp32-contents"],
     about: ({ outputs }) => outputs.some(({ datatype }) => datatype === "FP16" || datatype === "BF16"),
     judge: (answer) => expect.that(isRaw(answer), "raw_output_contents", "typed contents", "raw_output_contents"),

@@ -172,6 +172,10 @@ export const responseMutants: readonly Mutant[] = [
       Buffer.concat([entry, new Uint8Array((8 - (entry.length % 8)) % 8)]),
     ),
   })),
+  onResponse("raw-cut-short", "leaves the last byte out of raw entries", "ModelInfer", (response) => ({
+    ...response,
+    raw_output_contents: response.raw_output_contents.map((entry) => entry.subarray(0, -1)),
+  })),
   onResponse("raw-and-typed", "fills typed contents beside raw ones", "ModelInfer", (response) =>
     response.raw_output_contents.length === 0
       ? response

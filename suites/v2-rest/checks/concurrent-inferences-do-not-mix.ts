@@ -9,7 +9,7 @@ export default observe({
   title: "Of 32 inferences at once, each gets its own id and its own data back",
   clause: "V2REST-GEN-10",
   requires: ["model:identity_fp32"],
-  kills: ["v2-rest:shares-the-id"],
+  kills: ["v2-rest:shares-the-id", "v2-rest:crosses-answers"],
   async run(context) {
     const one = async (index: number) => {
       const tensor: Tensor = {

@@ -21,6 +21,8 @@ import {
   outputNamed,
   outputsOf,
   refusesClientFault,
+  subject,
+  tensorsFor,
 } from "../messages.ts";
 
 const utf8 = new TextEncoder();
@@ -104,13 +106,14 @@ const idAtTopLevel = observe({
   clause: "V2REST-RESP-15",
   kills: ["v2-rest:id-in-parameters"],
   async run(context) {
-    const exchange = await context.send(infer("identity_fp32", inferBody([fp32], { id: "where-is-it" })));
+    const about = subject(context, "identity_fp32");
+    const body = inferBody(tensorsFor(context, about, [fp32]), { id: "where-is-it" });
+    const exchange = await context.send(infer(about.model.name, body));
     given.that(outputsOf(given, exchange).length > 0, "outputs", "none");
-    const body = given.object(exchange);
+    const answer = given.object(exchange);
     // An id that is nowhere is judged by the check about echoing it.
-    if (JSON.stringify(body).includes("where-is-it")) expect.equal(body["id"], "where-is-it", "/id");
+    if (JSON.stringify(answer).includes("where-is-it")) expect.equal(answer["id"], "where-is-it", "/id");
   },
-  requires: ["model:identity_fp32"],
 });
 
 const isUtf8 = observe({

@@ -33,13 +33,13 @@ const errorObject = (
   endpoint: "infer" | "model-metadata",
   slug: string,
   clause: "V2REST-INFER-05" | "V2REST-MMETA-11",
-  mutant: string,
+  ...kills: readonly string[]
 ): CensusCheck =>
   census({
     id: `v2-rest/${slug}`,
     title: `A failed ${endpoint === "infer" ? "inference" : "metadata request"} is answered with a JSON object whose error is a string`,
     clause,
-    kills: [mutant],
+    kills,
     prompt: endpoint === "infer" ? promptInfer : promptMetadata,
     over: (evidence) => (someSucceed(evidence) ? errorsAt(endpoint, evidence) : []),
     judge({ exchange }) {
@@ -82,7 +82,13 @@ function errorOf(exchange: Evidence["observed"][number]["exchange"]): unknown {
 }
 
 export default [
-  errorObject("infer", "infer-errors-are-error-objects", "V2REST-INFER-05", "v2-rest:errors-under-detail"),
+  errorObject(
+    "infer",
+    "infer-errors-are-error-objects",
+    "V2REST-INFER-05",
+    "v2-rest:errors-under-detail",
+    "v2-rest:errors-with-a-short-length",
+  ),
   errorText,
   errorObject(
     "model-metadata",

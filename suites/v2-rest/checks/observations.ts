@@ -1,12 +1,24 @@
-import { bodyOf, type CheckContext, describeAnswer, type ObserveCheck, readJson, type Tensor, toPlain } from "#kit";
+import {
+  bodyOf,
+  type CheckContext,
+  describeAnswer,
+  type ModelInfo,
+  type ObserveCheck,
+  readJson,
+  skip,
+  type Tensor,
+  toPlain,
+} from "#kit";
 import { type clauses, observe } from "../clauses.ts";
-import { get, givenServes, goodTensors, infer, inferBody, modelPath } from "../messages.ts";
+import { get, givenServes, goodTensors, infer, inferBody, modelPath, subject, tensorsFor } from "../messages.ts";
 
 interface Row {
   readonly slug: string;
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly requires?: readonly string[];
+  /** The model that it is about, where that is not the one under test. */
+  readonly model?: (context: CheckContext) => ModelInfo;
   readonly look: (context: CheckContext) => Promise<void>;
 }
 
@@ -25,7 +37,12 @@ const bodyForm = async (context: CheckContext, path: string): Promise<string> =>
 
 const TENSOR: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 2], values: [1, 2] };
 
-const unversioned = (context: CheckContext) => context.fixture("twoversions").name;
+/** A model with versions to choose from. */
+function unversioned(context: CheckContext): ModelInfo {
+  const { model, known } = subject(context, "twoversions");
+  const listing = known ? model : context.info.models.find(({ versions }) => versions.length > 0);
+  return listing ?? skip("no model lists versions");
+}
 
 /** What the sources leave open or only recommend: recorded, never judged. */
 const ROWS: readonly Row[] = [
@@ -76,34 +93,35 @@ const ROWS: readonly Row[] = [
     slug: "unversioned-readiness",
     clause: "V2REST-MREADY-07",
     title: "Without a version, the server chooses one to report ready",
-    requires: ["model:twoversions"],
+    model: unversioned,
     look: async (context) =>
       context.record(
         "ready without version",
-        describeAnswer(await context.send(get(`${modelPath(unversioned(context))}/ready`))),
+        describeAnswer(await context.send(get(`${modelPath(unversioned(context).name)}/ready`))),
       ),
   },
   {
     slug: "unversioned-metadata",
     clause: "V2REST-MMETA-12",
     title: "Without a version, the server chooses one to describe",
-    requires: ["model:twoversions"],
+    model: unversioned,
     look: async (context) =>
       context.record(
         "metadata without version",
-        describeAnswer(await context.send(get(modelPath(unversioned(context))))),
+        describeAnswer(await context.send(get(modelPath(unversioned(context).name)))),
       ),
   },
   {
     slug: "unversioned-inference",
     clause: "V2REST-INFER-03",
     title: "Without a version, the server chooses one to run",
-    requires: ["model:twoversions"],
-    look: async (context) =>
-      context.record(
-        "inference without version",
-        describeAnswer(await context.send(infer(unversioned(context), inferBody([TENSOR])))),
-      ),
+    model: unversioned,
+    async look(context) {
+      const model = unversioned(context);
+      const tensors = tensorsFor(context, { model, known: subject(context, "twoversions").known }, [TENSOR]);
+      const exchange = await context.send(infer(model.name, inferBody(tensors)));
+      context.record("inference without version", describeAnswer(exchange));
+    },
   },
   {
     slug: "unknown-parameter",
@@ -135,12 +153,13 @@ const ROWS: readonly Row[] = [
 ];
 
 export default ROWS.map(
-  ({ slug, look, ...row }): ObserveCheck =>
+  ({ slug, look, model, ...row }): ObserveCheck =>
     observe({
       id: `v2-rest/${slug}`,
       ...row,
       kills: [],
       async run(context) {
+        model?.(context);
         await givenServes(context);
         await look(context);
       },
