@@ -699,7 +699,7 @@ export interface FuzzedSuite {
    */
   other: number;
   /**
-   * Connections that ended without an answer, where the same request was answered on a new one; not judged.
+   * Requests without an answer that were answered when they were sent again on a new connection; not judged.
    */
   unrepeated: number;
   /**

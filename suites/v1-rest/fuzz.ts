@@ -41,6 +41,8 @@ function draft(models: readonly ModelInfo[]) {
 
 type Draft = ReturnType<typeof draft> extends Arbitrary<infer Value> ? Value : never;
 
+const NAMES = ["instances", "inputs"];
+
 /** V1 has no names for inputs, and its instances are rows. */
 function takesInstances({ inputs, sample }: ModelInfo): boolean {
   const [only, ...more] = sample ?? inputs;
@@ -102,7 +104,7 @@ export const fuzzing: Fuzzing = {
     const models = scene.models.filter(takesInstances);
     const [model] = models;
     if (!model) return "no model takes instances";
-    const cases = tuple(draft(models), jsonRequestChanges(scene)).map(([chosen, changes]) =>
+    const cases = tuple(draft(models), jsonRequestChanges(NAMES, scene)).map(([chosen, changes]) =>
       caseOf(models, chosen, changes),
     );
     const instances = instancesOf(chosenTensors(model, { rows: 1, pick: 0, extremes: [] }, "json"));

@@ -44,6 +44,19 @@ function draft({ models }: FuzzScene) {
 
 type Draft = ReturnType<typeof draft> extends Arbitrary<infer Value> ? Value : never;
 
+const NAMES = [
+  "inputs",
+  "shape",
+  "parameters",
+  "binary_data_size",
+  "datatype",
+  "name",
+  "data",
+  "id",
+  "outputs",
+  "binary_data",
+];
+
 /** What the extension adds to what can be wrong with a request. */
 interface Misfit {
   readonly how: "header" | "size" | "blob";
@@ -145,7 +158,7 @@ function splitOf(exchange: Exchange) {
 /** The binary tensor data extension, changed. */
 export const fuzzing: Fuzzing = {
   requests(scene) {
-    const cases = tuple(draft(scene), misfits(scene.dangerous), jsonRequestChanges(scene)).map(
+    const cases = tuple(draft(scene), misfits(scene.dangerous), jsonRequestChanges(NAMES, scene)).map(
       ([chosen, wrong, changes]) => caseOf(scene, chosen, wrong, changes),
     );
     const [model] = scene.models as [ModelInfo];

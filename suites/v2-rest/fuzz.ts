@@ -45,6 +45,8 @@ function draft({ models }: FuzzScene) {
 
 type Draft = ReturnType<typeof draft> extends Arbitrary<infer Value> ? Value : never;
 
+const NAMES = ["inputs", "shape", "data", "datatype", "name", "parameters", "suite_probe_number", "id", "outputs"];
+
 const PARAMETERS = { text: "x", number: 3, boolean: true } as const;
 
 function bodyOfDraft(model: ModelInfo, { tensors, nested, id, parameters, outputs, unknown }: Draft): object {
@@ -97,7 +99,7 @@ function tensorsIn(value: JsonValue, list: "inputs" | "outputs") {
 export const fuzzing: Fuzzing = {
   requests(scene) {
     const { dangerous, models } = scene;
-    const cases = tuple(draft(scene), jsonRequestChanges(scene)).map(([chosen, changes]) =>
+    const cases = tuple(draft(scene), jsonRequestChanges(NAMES, scene)).map(([chosen, changes]) =>
       caseOf(scene, chosen, changes),
     );
     const [model] = models as [ModelInfo];

@@ -57,7 +57,6 @@ export async function ask(
     });
     if (signal?.aborted) run.ended ??= "interrupted";
     if (clock.now() >= run.endsAt) run.ended ??= "the time budget was spent";
-    if (exchange.failure?.code === "not-recorded") run.ended ??= "not in recording";
     if (exchange.head?.status !== TOO_MANY || run.ended !== undefined) return exchange;
     const asked = Number(headerOf(exchange.head.headers, "retry-after"));
     const pause = pauses.next();
@@ -65,6 +64,11 @@ export async function ask(
     if (pause.done) return exchange;
     await clock.sleep(Math.max(pause.value, Math.min(asked || 0, 5) * 1000));
   }
+}
+
+/** A recording, which is replayed, does not hold the request: nobody knows how it would have been answered. */
+export function isUnknown({ failure }: Exchange): boolean {
+  return failure?.code === "not-recorded";
 }
 
 /** How the target was found after a request. */
@@ -77,8 +81,7 @@ export interface Aftermath {
 /** Sends the good request on a connection of its own; where it fails, waits for the target to come back. */
 export async function followUp(run: FuzzRun): Promise<Aftermath> {
   const first = await ask(run, run.requests.good, "fresh");
-  if (run.suite.succeeded(first) || run.ended === "interrupted" || run.ended === "not in recording")
-    return { followUp: first };
+  if (run.suite.succeeded(first) || isUnknown(first) || run.ended === "interrupted") return { followUp: first };
   const back = await comesBack(run);
   const outlook = back
     ? "; later it succeeds again"
@@ -101,6 +104,7 @@ async function comesBack(run: FuzzRun): Promise<boolean> {
       origin: `fuzz/${run.suite.id}`,
     });
     if (run.suite.succeeded(again)) return true;
+    if (isUnknown(again)) return false;
   }
   if (clock.now() >= run.endsAt) run.ended ??= "the time budget was spent";
   return false;

@@ -1,7 +1,7 @@
 import { asyncProperty, check } from "fast-check";
 import type { Exchange, WireRequest } from "../../transport/index.ts";
 import { describeAnswer } from "../expect.ts";
-import { type Aftermath, ask, type FuzzRun, followUp } from "./fuzz-run.ts";
+import { type Aftermath, ask, type FuzzRun, followUp, isUnknown } from "./fuzz-run.ts";
 import type { FuzzCase } from "./fuzzing.ts";
 import { fuzzId, fuzzStatement } from "./kinds.ts";
 import type { FuzzFinding, SuiteFuzz } from "./result.ts";
@@ -36,7 +36,8 @@ export async function fuzzSuite(run: FuzzRun): Promise<SuiteFuzz> {
     const number = index++;
     if (run.ended !== undefined) return;
     const { exchange, again } = await askTwice(run, fuzzCase.request);
-    if (run.ended === "interrupted" || run.ended === "not in recording") return;
+    if (isUnknown(exchange)) run.ended ??= "not in recording";
+    if (run.ended === "interrupted" || isUnknown(exchange)) return;
     if (again) counts.unrepeated += 1;
     counts.sent += 1;
     counts[classOf(exchange)] += 1;
@@ -47,9 +48,8 @@ export async function fuzzSuite(run: FuzzRun): Promise<SuiteFuzz> {
     const sent = window;
     window = [];
     const aftermath = await followUp(run);
-    const symptoms = [aftermath.symptom, seen].filter((symptom) => symptom !== undefined);
-    const symptom = symptoms.find(({ kind }) => !run.findings.has(kind)) ?? symptoms[0];
-    if (symptom) await look(run, { symptom, sent, aftermath, seen });
+    const symptom = weightier(run, seen, aftermath.symptom);
+    if (symptom && !(await look(run, { symptom, sent, aftermath, seen }))) counts.unrepeated += 1;
   };
   const { requests, seed } = run;
   const details = await check(asyncProperty(requests.cases, send), {
@@ -78,6 +78,15 @@ function ended({ failure }: Exchange): boolean {
   return failure?.code === "closed" || failure?.code === "reset";
 }
 
+/** What belongs to a target that stops serving, and is no fault of its own then. */
+const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["drops-connection", "hangs", "stops-serving"]);
+
+/** What became of the target outweighs the answer, unless that is known and the answer shows another fault. */
+function weightier(run: FuzzRun, seen: Symptom | undefined, after: Symptom | undefined): Symptom | undefined {
+  if (!after || !seen) return after ?? seen;
+  return run.findings.has(after.kind) && !WITHOUT_ANSWER.has(seen.kind) ? seen : after;
+}
+
 interface Suspicion {
   readonly symptom: Symptom;
   /** Since the good request last succeeded; the last one, or one before it, is to blame. */
@@ -87,12 +96,12 @@ interface Suspicion {
   readonly seen: Symptom | undefined;
 }
 
-/** Counts a known kind, else finds its request and makes it smaller. */
-async function look(run: FuzzRun, { symptom, sent, aftermath, seen }: Suspicion): Promise<void> {
+/** Counts a known kind, else finds its request and makes it smaller. False for a time-out that did not come again: what was slow is not known. */
+async function look(run: FuzzRun, { symptom, sent, aftermath, seen }: Suspicion): Promise<boolean> {
   const known = run.findings.get(symptom.kind);
   if (known) {
     run.findings.set(symptom.kind, { ...known, seen: known.seen + 1 });
-    return;
+    return true;
   }
   const last = sent.at(-1) as Sent;
   // What the last answer shows is its own fault; that nothing listens, or that the good request fails, may be an earlier one's.
@@ -104,12 +113,14 @@ async function look(run: FuzzRun, { symptom, sent, aftermath, seen }: Suspicion)
     resends += shrunk.resends;
     if (shrunk.smallest) return keep(run, findingOf(run, suspect, symptom, aftermath, { ...shrunk, resends }));
   }
-  keep(run, findingOf(run, last, symptom, aftermath, { resends }));
+  if (symptom.kind === "hangs" && run.ended === undefined) return false;
+  return keep(run, findingOf(run, last, symptom, aftermath, { resends }));
 }
 
-function keep(run: FuzzRun, finding: FuzzFinding): void {
+function keep(run: FuzzRun, finding: FuzzFinding): true {
   run.findings.set(finding.kind, finding);
   run.options.onFinding?.(finding);
+  return true;
 }
 
 function findingOf(run: FuzzRun, found: Sent, first: Symptom, after: Aftermath, shrunk: Shrunk): FuzzFinding {

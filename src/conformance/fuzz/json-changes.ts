@@ -1,4 +1,4 @@
-import { type Arbitrary, constantFrom, integer, nat, oneof, record, string } from "fast-check";
+import { type Arbitrary, boolean, constantFrom, integer, nat, oneof, record, string } from "fast-check";
 import { JsonNumber, type JsonObject, type JsonValue, pointerTo, writeJson } from "../../target/index.ts";
 import { shorten } from "../expect.ts";
 
@@ -7,8 +7,11 @@ type Path = readonly (string | number)[];
 /** One change of a JSON tree. */
 export interface JsonChange {
   readonly how: "replace" | "remove" | "repeat" | "rename" | "add" | "wrap";
-  /** Which value of the tree, in the order in which they are written, modulo their number. */
-  readonly at: number;
+  /** Which values: members of this name, or items of the lists under it; "" is the whole tree. Where there are none, all. */
+  readonly part: string;
+  readonly item: boolean;
+  /** Which of them, modulo their number. */
+  readonly nth: number;
   /** The text of a value, which need not be JSON. */
   readonly value: string;
   readonly dimension: string;
@@ -46,7 +49,8 @@ const NAMES: readonly string[] = ["", "x", "__proto__", "constructor", "Data", "
 const DEEP = 300;
 const BOTTOMLESS = 100_000;
 
-export function jsonChange(dangerous: boolean): Arbitrary<JsonChange> {
+/** Changes of trees whose members have these names: a place that is named stays the same when what is beside it goes. */
+export function jsonChange(names: readonly string[], dangerous: boolean): Arbitrary<JsonChange> {
   const depth = integer({ min: 2, max: DEEP });
   const value = oneof(
     { weight: 6, arbitrary: constantFrom(...VALUES) },
@@ -60,7 +64,9 @@ export function jsonChange(dangerous: boolean): Arbitrary<JsonChange> {
   );
   return record({
     how: constantFrom("replace", "remove", "repeat", "rename", "add", "wrap"),
-    at: nat({ max: 63 }),
+    part: constantFrom(...names, ""),
+    item: boolean(),
+    nth: nat({ max: 5 }),
     value,
     dimension: constantFrom(...DIMENSIONS, ...(dangerous ? HUGE_DIMENSIONS : [])),
     name: constantFrom(...NAMES),
@@ -70,8 +76,7 @@ export function jsonChange(dangerous: boolean): Arbitrary<JsonChange> {
 /** The changed tree, and what was done to it in words. */
 export function changeJson(tree: JsonTree, change: JsonChange): { readonly tree: JsonTree; readonly says: string } {
   if (tree === undefined) return { tree, says: "nothing is left to change" };
-  const all = placesIn(tree);
-  const path = all[change.at % all.length] as Path;
+  const path = placeOf(tree, change);
   const where = path.length === 0 ? "the body" : pointerTo(path);
   const { how, name } = change;
   const isDimension = path.includes("shape") && (typeof path.at(-1) === "number" || how === "add");
@@ -94,6 +99,16 @@ export function changeJson(tree: JsonTree, change: JsonChange): { readonly tree:
     case "wrap":
       return { tree: edited((value) => [value]), says: `${where} is put into a list` };
   }
+}
+
+function placeOf(tree: JsonValue, { part, item, nth }: JsonChange): Path {
+  const all = placesIn(tree);
+  const named = all.filter((path) => {
+    const name = path.findLast((step) => typeof step === "string");
+    return (name ?? "") === part && (typeof path.at(-1) === "number") === item;
+  });
+  const candidates = named.length > 0 ? named : all;
+  return candidates[nth % candidates.length] as Path;
 }
 
 function placesIn(value: JsonValue, path: Path = []): readonly Path[] {

@@ -15,10 +15,13 @@ export type JsonRequestChange =
 
 const MOST_CHANGES = 3;
 
-/** Up to three changes; now and then none. */
-export function jsonRequestChanges({ dangerous }: FuzzScene): Arbitrary<readonly JsonRequestChange[]> {
+/** Up to three changes of requests whose members have these names; now and then none. */
+export function jsonRequestChanges(
+  names: readonly string[],
+  { dangerous }: FuzzScene,
+): Arbitrary<readonly JsonRequestChange[]> {
   const change = oneof(
-    { weight: 8, arbitrary: jsonChange(dangerous).map((json) => ({ json })) },
+    { weight: 8, arbitrary: jsonChange(names, dangerous).map((json) => ({ json })) },
     { weight: 2, arbitrary: byteChange().map((bytes) => ({ bytes })) },
     { weight: 1, arbitrary: httpChange().map((http) => ({ http })) },
   );

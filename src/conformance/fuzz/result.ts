@@ -37,7 +37,7 @@ export interface SuiteFuzz {
   readonly refused: number;
   readonly serverErrors: number;
   readonly other: number;
-  /** Connections that ended without an answer, where the same request was answered on a new one. */
+  /** Requests without an answer that were answered when they were sent again, on a new connection. */
   readonly unrepeated: number;
   /** Why it ended before all requests were sent. */
   readonly endedEarly?: string;

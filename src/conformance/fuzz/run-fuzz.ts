@@ -1,10 +1,14 @@
 import { NS_PER_MS } from "../../base/clock.ts";
 import { fnv1a } from "../../base/random.ts";
 import type { ModelInfo } from "../../target/index.ts";
+import type { WireRequest } from "../../transport/index.ts";
+import { describeAnswer } from "../expect.ts";
 import type { Suite } from "../suite.ts";
-import type { FuzzOptions, FuzzRun } from "./fuzz-run.ts";
+import { ask, type FuzzOptions, type FuzzRun } from "./fuzz-run.ts";
 import { fuzzSuite } from "./fuzz-suite.ts";
+import type { FuzzKind } from "./kinds.ts";
 import type { FuzzFinding, FuzzResult, SuiteFuzz } from "./result.ts";
+import { type Shown, show } from "./shrink.ts";
 
 /** Fixtures that are slow or fail by what they are made for. */
 const LEFT_OUT = new Set(["slow_ms", "fail"]);
@@ -38,6 +42,24 @@ async function prepare(suite: Suite, options: FuzzOptions, endsAt: number): Prom
   if (typeof requests === "string") return requests;
   const seed = fnv1a(`${options.seed}/fuzz/${suite.id}`);
   return { suite, fuzzing, requests, seed, options, endsAt, findings: new Map(), usualMs: 0, ended: undefined };
+}
+
+/**
+ * Sends the request of a finding again, and the good one after it. What it shows, of the same kind; undefined when it shows
+ * nothing of that kind, a text when it could not be tried.
+ */
+export async function repeatFinding(
+  suite: Suite,
+  { request, kind }: { readonly request: WireRequest; readonly kind: FuzzKind },
+  options: Omit<FuzzOptions, "requests">,
+): Promise<Shown | string | undefined> {
+  const run = await prepare(suite, { ...options, requests: 0 }, Number.POSITIVE_INFINITY);
+  if (typeof run === "string") return run;
+  const control = await ask(run, run.requests.good, "fresh");
+  if (!suite.succeeded(control)) return `the good request did not succeed: ${describeAnswer(control)}`;
+  // Only a request that was known to be valid can have had a wrong answer.
+  const fuzzCase = { request, changes: [], answerKnown: kind === "wrong-answer" };
+  return show(run, fuzzCase, kind, options.limits.requestMs);
 }
 
 function isQuick({ name, fixture, inputs, sample }: ModelInfo): boolean {

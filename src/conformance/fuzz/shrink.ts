@@ -1,7 +1,7 @@
 import { asyncProperty, check } from "fast-check";
 import { NS_PER_MS } from "../../base/clock.ts";
 import type { Exchange } from "../../transport/index.ts";
-import { type Aftermath, ask, type FuzzRun, followUp } from "./fuzz-run.ts";
+import { type Aftermath, ask, type FuzzRun, followUp, isUnknown } from "./fuzz-run.ts";
 import type { FuzzCase } from "./fuzzing.ts";
 import type { FuzzKind } from "./kinds.ts";
 import { type Symptom, symptomOf } from "./symptom.ts";
@@ -61,8 +61,15 @@ export async function shrink(run: FuzzRun, index: number, kind: FuzzKind): Promi
   return { resends, ...(smallest && { smallest }) };
 }
 
-async function show(run: FuzzRun, fuzzCase: FuzzCase, kind: FuzzKind, deadlineMs: number): Promise<Shown | undefined> {
+/** Sends a request on a connection of its own, and the good one after it; undefined when that does not show the fault. */
+export async function show(
+  run: FuzzRun,
+  fuzzCase: FuzzCase,
+  kind: FuzzKind,
+  deadlineMs: number,
+): Promise<Shown | undefined> {
   const exchange = await ask(run, fuzzCase.request, "fresh", deadlineMs);
+  if (isUnknown(exchange)) return undefined;
   const seen = symptomOf(run.fuzzing, fuzzCase, exchange);
   const aftermath = await followUp(run);
   const symptom = [aftermath.symptom, seen].find((each) => each?.kind === kind);

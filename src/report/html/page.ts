@@ -4,7 +4,7 @@ import { headline, subjectName } from "../headline.ts";
 import type { Detail } from "./check.ts";
 import { conformanceHtml } from "./conformance.ts";
 import { embedDocument } from "./embed.ts";
-import { fuzzHtml } from "./fuzz.ts";
+import { fuzzHtml } from "./fuzzing.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { loadHtml } from "./load.ts";
 import { environmentHtml, limitsHtml, summaryHtml } from "./summary.ts";
