@@ -46,7 +46,7 @@ export interface Suite {
   /** A request that any live server answers; asked after a connection broke. */
   alive(): WireRequest;
   /** What it adds to the fuzz phase; loaded when that runs. */
-  fuzz?(): Promise<Fuzzing>;
+  readonly fuzz?: () => Promise<Fuzzing>;
 }
 
 /** A claim that a target can earn: all checks of its suites, none failed, none skipped. */

@@ -81,15 +81,14 @@ function fieldFor({ how, field, depth }: FieldChange): { readonly says: string; 
     case "bytes-field":
       return {
         says: `field ${field} as ${size} bytes`,
-        bytes: [...tag(field, LENGTH), size, ...new Array<number>(size).fill(0x80)],
+        bytes: [...tag(field, LENGTH), size, ...times(size, [0x80])],
       };
     case "fixed32":
       return { says: `field ${field} as 32 bits`, bytes: [...tag(field, FIXED32), 1, 2, 3, 4] };
     case "group": {
-      const times = (each: readonly number[]) => new Array<readonly number[]>(depth).fill(each).flat();
       return {
         says: `field ${field} as groups, ${depth} deep`,
-        bytes: [...times(tag(field, START_GROUP)), ...times(tag(field, END_GROUP))],
+        bytes: [...times(depth, tag(field, START_GROUP)), ...times(depth, tag(field, END_GROUP))],
       };
     }
     case "open-group":
@@ -101,11 +100,15 @@ function fieldFor({ how, field, depth }: FieldChange): { readonly says: string; 
     case "long-varint":
       return {
         says: `field ${field} as a varint of eleven bytes`,
-        bytes: [...tag(field, VARINT), ...new Array<number>(10).fill(0xff), 1],
+        bytes: [...tag(field, VARINT), ...times(10, [0xff]), 1],
       };
     case "not-utf8":
       return { says: `field ${field} as bytes that are no UTF-8`, bytes: [...tag(field, LENGTH), 2, 0xc3, 0x28] };
   }
+}
+
+function times(count: number, bytes: readonly number[]): readonly number[] {
+  return Array.from({ length: count }, () => bytes).flat();
 }
 
 function tag(field: number, wireType: number): readonly number[] {

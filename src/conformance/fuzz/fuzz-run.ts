@@ -96,7 +96,8 @@ export async function followUp(run: FuzzRun): Promise<Aftermath> {
 async function comesBack(run: FuzzRun): Promise<boolean> {
   const { clock, limits, signal } = run.options;
   const until = Math.min(clock.now() + limits.recoveryMs * NS_PER_MS, run.endsAt);
-  while (clock.now() < until && !signal?.aborted) {
+  while (clock.now() < until) {
+    if (signal?.aborted) return false;
     await clock.sleep(RECOVERY_POLL_MS);
     const again = await run.options.transport.send(run.requests.good, {
       deadlineMs: Math.min(limits.requestMs, limits.recoveryMs),

@@ -45,12 +45,24 @@ const MOST_BYTES = 2 ** 24;
 
 /** Whether no shape and no size in a JSON text, well formed or not, asks for much memory. */
 export function asksForLittle(text: string): boolean {
-  for (const [, dimensions = ""] of text.matchAll(/"shape"[\s:"\\,{[]*([^\]}]*)/g)) {
-    const sizes = (dimensions.match(/\d[\d.]*(?:[eE][+-]?\d+)?/g) ?? []).map(Number);
+  for (const { index } of text.matchAll(/"shape"/g)) {
+    const sizes = (valueAfter(text, index + '"shape"'.length).match(/\d[\d.]*(?:[eE][+-]?\d+)?/g) ?? []).map(Number);
     if (!(sizes.reduce((product, size) => product * Math.max(size, 1), 1) <= MOST_ELEMENTS)) return false;
   }
   for (const [, size = ""] of text.matchAll(/"binary_data_size"[\s:"\\]*([\d.eE+]+)/g)) {
     if (Number(size) > MOST_BYTES) return false;
   }
   return true;
+}
+
+/** What follows a member's name, up to the end of its list, of its object or of the text. */
+function valueAfter(text: string, from: number): string {
+  let depth = 0;
+  for (let end = from; end < text.length; end++) {
+    const character = text[end];
+    if (character === "[") depth += 1;
+    if (character === "]") depth -= 1;
+    if (character === "}" || (depth <= 0 && (character === "]" || character === ","))) return text.slice(from, end);
+  }
+  return text.slice(from);
 }

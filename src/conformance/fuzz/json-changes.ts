@@ -1,4 +1,4 @@
-import { type Arbitrary, boolean, constantFrom, integer, nat, oneof, record, string } from "fast-check";
+import { type Arbitrary, boolean, constant, constantFrom, integer, nat, oneof, record, string } from "fast-check";
 import { JsonNumber, type JsonObject, type JsonValue, pointerTo, writeJson } from "../../target/index.ts";
 import { shorten } from "../expect.ts";
 
@@ -23,22 +23,64 @@ export type JsonTree = JsonValue | undefined;
 
 const nested = (depth: number, open: string, close: string) => `${open.repeat(depth)}${close.repeat(depth)}`;
 
+const ORDINARY = [
+  "null",
+  "true",
+  "false",
+  "0",
+  "1",
+  '""',
+  "[]",
+  "{}",
+  "-1",
+  "1.5",
+  '"x"',
+  '"1"',
+  "[null]",
+  "[[]]",
+  '[{"a":[]}]',
+];
+const NUMBERS = [
+  "255",
+  "-129",
+  "65536",
+  "2147483648",
+  "9007199254740993",
+  "9223372036854775808",
+  "18446744073709551616",
+  "1e400",
+  "1e-400",
+];
+const NO_JSON = [
+  "-0",
+  "01",
+  ".5",
+  "+1",
+  "0x10",
+  "1e",
+  "NaN",
+  "Infinity",
+  "-Infinity",
+  "nul",
+  "undefined",
+  "'x'",
+  "/**/1",
+  "",
+];
+const STRINGS = [
+  String.raw`"\ud800"`,
+  String.raw`"\u0000"`,
+  String.raw`"\r\nx: y"`,
+  String.raw`"\x"`,
+  '"ä€😀"',
+  '"\u0001"',
+];
 /** Texts where a value belongs: of every kind, at the edges, and some that are no JSON. */
 const VALUES: readonly string[] = [
-  ...["null", "true", "false", "0", "1", '""', "[]", "{}", "-1", "1.5", '"x"', '"1"', "[null]", "[[]]", '[{"a":[]}]'],
-  ...[
-    "255",
-    "-129",
-    "65536",
-    "2147483648",
-    "9007199254740993",
-    "9223372036854775808",
-    "18446744073709551616",
-    "1e400",
-    "1e-400",
-  ],
-  ...["-0", "01", ".5", "+1", "0x10", "1e", "NaN", "Infinity", "-Infinity", "nul", "undefined", "'x'", "/**/1", ""],
-  ...[String.raw`"\ud800"`, String.raw`"\u0000"`, String.raw`"\r\nx: y"`, String.raw`"\x"`, '"ä€😀"', '"\u0001"'],
+  ...ORDINARY,
+  ...NUMBERS,
+  ...NO_JSON,
+  ...STRINGS,
   `"${"x".repeat(5000)}"`,
   `1${"0".repeat(5000)}`,
 ];
@@ -63,7 +105,19 @@ export function jsonChange(names: readonly string[], dangerous: boolean): Arbitr
     ...(dangerous ? [{ weight: 1, arbitrary: constantFrom(nested(BOTTOMLESS, "[", "]")) }] : []),
   );
   return record({
-    how: constantFrom("replace", "remove", "repeat", "rename", "add", "wrap"),
+    how: oneof(
+      { weight: 4, arbitrary: constant("replace" as const) },
+      {
+        weight: 5,
+        arbitrary: constantFrom(
+          "remove" as const,
+          "repeat" as const,
+          "rename" as const,
+          "add" as const,
+          "wrap" as const,
+        ),
+      },
+    ),
     part: constantFrom(...names, ""),
     item: boolean(),
     nth: nat({ max: 5 }),

@@ -64,7 +64,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "drops-connection",
     mostBytes: 90,
     mostChanges: 1,
-    requests: 800,
+    requests: 400,
     handler: (request) => {
       const shapes = inputsIn(request).map(({ shape }) => shape);
       const negative = shapes.some((shape) => Array.isArray(shape) && shape.some((size) => Number(size) < 0));
@@ -77,7 +77,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "hangs",
     mostBytes: 30,
     mostChanges: 1,
-    requests: 1500,
+    requests: 300,
     handler: (request) => {
       const inputs = jsonOf(request)?.["inputs"];
       return Array.isArray(inputs) && inputs.length === 0 ? http(200, {}, { fault: "hang" }) : undefined;
@@ -89,7 +89,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "leaks-stack-trace",
     mostBytes: 140,
     mostChanges: 1,
-    requests: 2500,
+    requests: 100,
     handler: (request) => {
       const body = jsonOf(request);
       return body && depthOf(body["parameters"]) > 3 ? http(500, { error: TRACE }) : undefined;
@@ -101,11 +101,12 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "stops-serving",
     mostBytes: 90,
     mostChanges: 1,
-    requests: 600,
+    requests: 200,
     handler: (request, world) => {
-      if (!bodyText(request).includes("NaN")) return undefined;
-      setTimeout(() => world.memory.delete("dead"), 20);
-      return http(200, {}, { fault: "die" });
+      const down = (world.memory.get("down") as number | undefined) ?? 0;
+      if (down > 0) world.memory.set("down", down - 1);
+      else if (bodyText(request).includes("NaN")) world.memory.set("down", 8);
+      return down > 0 || bodyText(request).includes("NaN") ? http(200, {}, { fault: "drop" }) : undefined;
     },
   },
   {
@@ -114,7 +115,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "breaks-follow-up",
     mostBytes: 90,
     mostChanges: 1,
-    requests: 1500,
+    requests: 150,
     handler: (request, world) => {
       const left = (world.memory.get("sick") as number | undefined) ?? 0;
       if (left > 0) world.memory.set("sick", left - 1);
@@ -128,7 +129,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "improper-error",
     mostBytes: 90,
     mostChanges: 0,
-    requests: 600,
+    requests: 100,
     handler: (request) => {
       const id = jsonOf(request)?.["id"];
       const plain = { headers: [["content-type", "text/plain"]] as const, body: text.encode("Internal Server Error") };
@@ -141,7 +142,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "wrong-answer",
     mostBytes: 110,
     mostChanges: 0,
-    requests: 600,
+    requests: 350,
     handler: (request) => {
       if (request.path !== "/v2/models/identity_int64/infer") return undefined;
       const [input] = inputsIn(request) as readonly { shape: number[]; data: number[] }[];
@@ -156,7 +157,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "hangs",
     mostBytes: 30,
     mostChanges: 1,
-    requests: 400,
+    requests: 100,
     handler: (request) => {
       const instances = jsonOf(request)?.["instances"];
       return typeof instances === "string" ? http(200, {}, { fault: "hang" }) : undefined;
@@ -168,7 +169,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "drops-connection",
     mostBytes: 120,
     mostChanges: 1,
-    requests: 600,
+    requests: 100,
     handler: (request) => {
       const length = Number(header(request, "inference-header-content-length"));
       return request.protocol === "http" && length > request.body.length ? http(200, {}, { fault: "drop" }) : undefined;
@@ -180,7 +181,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "malformed-answer",
     mostBytes: 120,
     mostChanges: 1,
-    requests: 600,
+    requests: 150,
     handler: (request) => {
       const size = Number(/"binary_data_size":(-?\d+)/.exec(bodyText(request))?.[1] ?? 0);
       return size < 0 ? http(200, { outputs: "none" }) : undefined;
@@ -192,7 +193,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "drops-connection",
     mostBytes: 60,
     mostChanges: 1,
-    requests: 600,
+    requests: 200,
     handler: (request) => {
       if (request.protocol !== "grpc") return undefined;
       // Field 1000 as the start of a group.
@@ -207,7 +208,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "leaks-stack-trace",
     mostBytes: 60,
     mostChanges: 1,
-    requests: 600,
+    requests: 100,
     handler: (request) => {
       if (request.protocol !== "grpc" || !request.path.endsWith("/ModelInfer")) return undefined;
       try {
