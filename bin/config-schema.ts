@@ -3,14 +3,14 @@ import { ALL_OPTIONS } from "../src/cli/settings.ts";
 
 const text = { type: "string", minLength: 1 };
 
-function schemaOf({ name, kind, help, least = 0, choices }: OptionSpec): object {
+function schemaOf({ name, kind, help, least = 0, choices, alone }: OptionSpec): object {
   switch (kind) {
     case "boolean":
       return { description: name.startsWith("no-") ? `false: ${help}` : help, type: "boolean" };
     case "list":
       return { description: help, anyOf: [text, { type: "array", items: text }] };
     case "count":
-      return { description: help, type: "integer", minimum: least };
+      return { description: help, type: alone === undefined ? "integer" : ["integer", "boolean"], minimum: least };
     case "duration":
       return { description: `${help}; e.g. 500ms, 10s or 2m`, type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$" };
     case "bytes":

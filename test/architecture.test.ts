@@ -31,6 +31,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   suites: ["#kit", "types:src/reference", "types:src/load"],
 };
 
+/** Loaded when the fuzz phase runs, and only then. */
+const FUZZED = ["v1-rest", "v2-binary", "v2-rest", "v2-grpc"].flatMap((suite) =>
+  ["fuzz", "fuzz-messages", "fuzz-wire"].map((file) => `suites/${suite}/${file}.ts`),
+);
+
 /** Packages that only these places may import. */
 const CONFINED: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/transport", "src/load/engines"],
@@ -39,12 +44,14 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   vitest: ["src/vitest"],
   "hdr-histogram-js": ["src/statistics/histogram.ts"],
   ajv: ["src/conformance/schema.ts", "src/result", "src/cli"],
+  "fast-check": ["src/conformance/fuzz", ...FUZZED],
 };
 
 interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly typeOnly: boolean;
+  readonly lazy?: true;
 }
 
 function sourcesUnder(folder: string): readonly string[] {
@@ -60,7 +67,7 @@ function importsOf(file: string): readonly Import[] {
   for (const [, type, specifier] of text.matchAll(statement))
     found.push({ file, specifier: specifier as string, typeOnly: type !== undefined });
   for (const [, specifier] of text.matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g))
-    found.push({ file, specifier: specifier as string, typeOnly: false });
+    found.push({ file, specifier: specifier as string, typeOnly: false, lazy: true });
   return found;
 }
 
@@ -78,12 +85,17 @@ function resolved({ file, specifier }: Import): string {
     .join("/");
 }
 
+/** The part that makes changed requests is a door of its own, behind which fast-check is. */
+function isKit(target: string): boolean {
+  return target === "#kit" || target === "#kit/fuzz";
+}
+
 function permitted(each: Import): boolean {
   const target = resolved(each);
-  const internal = target === "#kit" || target.startsWith("src/") || target.startsWith("suites/");
+  const internal = isKit(target) || target.startsWith("src/") || target.startsWith("suites/");
   if (!internal) return true;
   const from = folderOf(each.file);
-  const to = target === "#kit" ? "#kit" : folderOf(target);
+  const to = isKit(target) ? "#kit" : folderOf(target);
   if (from === to) return from !== "suites" || sameSuiteOrShared(each.file, target);
   return (ALLOWED[from] ?? []).some((entry) => {
     const allowed = entry.replace("types:", "");
@@ -123,6 +135,16 @@ describe("the import table", () => {
         ({ file, typeOnly }) => !typeOnly && !places.some((place) => file === place || file.startsWith(`${place}/`)),
       );
     expect(strays.map((each) => each.file)).toEqual([]);
+  });
+
+  test("what loads fast-check is itself loaded only when the fuzz phase runs", () => {
+    const loads = ({ file, specifier, typeOnly }: Import) =>
+      !typeOnly &&
+      !FUZZED.includes(file) &&
+      !file.startsWith("src/conformance/fuzz/") &&
+      (specifier === "#kit/fuzz" || /\/fuzz(?:\/(?!kinds)[\w-]+)?\.ts$|^fast-check$/.test(specifier));
+    const statically = imports.filter((each) => !each.lazy && loads(each));
+    expect(statically.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
   test("process and console appear only in the command line, report entry points and collectors", () => {

@@ -6,6 +6,7 @@ import { reproOf } from "../result/index.ts";
 import { probeTarget } from "../target/index.ts";
 import { recording } from "../transport/index.ts";
 import { ExitCode } from "./exit-codes.ts";
+import { runFuzzPart } from "./fuzz-part.ts";
 import { decodeRequest } from "./repro-messages.ts";
 import type { Settings } from "./settings.ts";
 import type { TargetSetup } from "./target.ts";
@@ -49,15 +50,10 @@ export async function dryRun(
     clock: systemClock,
     ...(sample && { sample }),
   });
-  await runConformance(selection, [], {
-    transport,
-    info,
-    seed: settings.seed,
-    clock: systemClock,
-    limits: defaultLimits,
-    safe: settings.safe,
-    dangerous: settings.dangerous,
-  });
+  const { seed, safe, dangerous, fuzz } = settings;
+  const options = { transport, info, seed, clock: systemClock, limits: defaultLimits, safe, dangerous };
+  const checked = await runConformance(selection, [], options);
+  if (fuzz !== undefined) await runFuzzPart(suites, checked, { requests: fuzz, options });
   return ExitCode.ok;
 }
 

@@ -34,8 +34,9 @@ function command(
   });
 }
 
-function optionOf({ name, kind, value, help }: OptionSpec): Option {
-  const option = new Option(`--${name}${kind === "boolean" ? "" : ` <${value ?? "VALUE"}>`}`, help);
+function optionOf({ name, kind, value = "VALUE", help, alone }: OptionSpec): Option {
+  const argument = alone === undefined ? `<${value}>` : `[${value}]`;
+  const option = new Option(`--${name}${kind === "boolean" ? "" : ` ${argument}`}`, help);
   // A flag that is not given stays undefined, so that the config file can speak.
   if (kind === "list")
     return option.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);

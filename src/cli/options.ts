@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly least?: number;
   /** The only texts that are allowed. */
   readonly choices?: readonly string[];
+  /** What a count is when its flag is given without one. */
+  readonly alone?: number;
 }
 
 const text = (name: string, value: string, help: string): OptionSpec => ({ name, kind: "text", value, help });
@@ -62,6 +64,14 @@ export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
   flag("strict", "warnings fail the run"),
   flag("safe", "send nothing invalid, nothing over 1 MB, one request at a time"),
   flag("dangerous", "also run checks that may harm a weak server"),
+  {
+    ...count(
+      "fuzz",
+      "last, send N changed requests to each suite (1000 where N is left out) and look for crashes and hangs",
+      1,
+    ),
+    alone: 1000,
+  },
   flag("dry-run", "print every request as a command and send nothing to the target"),
   duration("budget", "end the checks after this time"),
   text("baseline", "FILE", "known failures (known-failing.yaml): they do not fail the run, stale entries do"),

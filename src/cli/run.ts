@@ -1,10 +1,12 @@
 import { profiles, type SuiteEntry } from "../../suites/index.ts";
-import { systemClock } from "../base/clock.ts";
+import { NS_PER_MS, systemClock } from "../base/clock.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import {
   type CheckResult,
   type ConformanceResult,
   defaultLimits,
+  type FuzzResult,
+  type Limits,
   type Profile,
   runConformance,
   type Selection,
@@ -29,6 +31,7 @@ import {
 } from "../transport/index.ts";
 import { dryRun } from "./dry-run.ts";
 import { explainError } from "./explain-error.ts";
+import { runFuzzPart } from "./fuzz-part.ts";
 import { interruptible } from "./interrupt.ts";
 import { checkLoadSettings, prepareLoad, runLoadPart } from "./load-part.ts";
 import { allSuites } from "./own-suites.ts";
@@ -112,17 +115,46 @@ async function observe(settings: Settings, parts: Parts, work: Work): Promise<Se
   // Before the checks, which take minutes: a load that cannot be run shows at once.
   const jobs = parts.load ? await prepareLoad({ settings, target, info, suites }) : [];
   if (parts.load && jobs.length === 0) nothingToLoad(parts, progress);
-  const conformance = parts.conformance ? await runChecks(settings, work, info) : undefined;
-  if (jobs.length === 0 || signal.aborted)
-    return { info, ...withoutUndefined({ conformance }), interrupted: signal.aborted };
-  const { runs, thrown } = await runLoadPart(jobs, { settings, signal, progress });
+  const started = systemClock.now();
+  const checked = parts.conformance ? await runChecks(settings, work, info) : undefined;
+  const checkedMs = (systemClock.now() - started) / NS_PER_MS;
+  const loaded =
+    jobs.length === 0 || signal.aborted ? undefined : await runLoadPart(jobs, { settings, signal, progress });
+  // Last, because it may leave the target in pieces.
+  const fuzz = checked && settings.fuzz !== undefined && (await fuzzLast(settings, work, { info, checked, checkedMs }));
+  const thrown = loaded?.thrown;
   return {
     info,
-    ...withoutUndefined({ conformance }),
-    load: runs,
+    ...(checked && { conformance: { ...checked, ...(fuzz && { fuzz }) } }),
+    ...(loaded && { load: loaded.runs }),
     interrupted: signal.aborted,
     ...(thrown !== undefined && !signal.aborted && { broken: tellBroken(thrown, settings, progress) }),
   };
+}
+
+function fuzzLast(
+  settings: Settings,
+  { suites, transport, signal, progress }: Work,
+  { info, checked, checkedMs }: { info: TargetInfo; checked: ConformanceResult; checkedMs: number },
+): Promise<FuzzResult> {
+  const budgetMs = settings.budget === undefined ? undefined : Math.max(0, settings.budget - checkedMs);
+  return runFuzzPart(suites, checked, {
+    requests: settings.fuzz ?? 0,
+    progress,
+    options: {
+      transport,
+      info,
+      seed: settings.seed,
+      clock: systemClock,
+      limits: limitsOf({ ...settings, ...withoutUndefined({ budget: budgetMs }) }),
+      dangerous: settings.dangerous,
+      signal,
+    },
+  });
+}
+
+function limitsOf({ timeout, budget }: Pick<Settings, "timeout" | "budget">): Limits {
+  return { ...defaultLimits, requestMs: timeout, ...(budget !== undefined && { budgetMs: budget }) };
 }
 
 function nothingToLoad({ conformance }: Parts, progress: Progress): void {
@@ -178,11 +210,7 @@ function runChecks(
     info,
     seed: settings.seed,
     clock: systemClock,
-    limits: {
-      ...defaultLimits,
-      requestMs: settings.timeout,
-      ...(settings.budget !== undefined && { budgetMs: settings.budget }),
-    },
+    limits: limitsOf(settings),
     safe: settings.safe,
     dangerous: settings.dangerous,
     signal,

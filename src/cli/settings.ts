@@ -46,6 +46,8 @@ export interface Settings {
   readonly strict: boolean;
   readonly safe: boolean;
   readonly dangerous: boolean;
+  /** Requests of the fuzz phase to each suite. */
+  readonly fuzz?: number;
   readonly dryRun: boolean;
   readonly budget?: number;
   readonly baseline?: string;
@@ -110,6 +112,8 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
     const key = keyOf(option);
     const value =
       option.kind === "boolean" ? (flags[key] ?? config[key]) : (present(flags[key]) ?? present(config[key]));
+    // In a config file `false` leaves a phase out, as a flag that is not given does.
+    if (option.alone !== undefined && value === false) continue;
     if (value !== undefined) given[key] = read(option, value);
     else if (option.kind === "list") given[key] = [];
   }
@@ -119,10 +123,10 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
   return settings;
 }
 
-function rejectContradictions({ safe, dangerous, tokenEnv, tokenFile }: Settings): void {
+function rejectContradictions({ safe, dangerous, fuzz, tokenEnv, tokenFile }: Settings): void {
   const pair =
-    safe && dangerous
-      ? "--safe and --dangerous"
+    safe && (dangerous || fuzz !== undefined)
+      ? `--safe and --${dangerous ? "dangerous" : "fuzz"}`
       : tokenEnv !== undefined && tokenFile !== undefined && "--token-env and --token-file";
   if (pair) throw new InfermarkError("USAGE", `${pair} contradict each other`, { hint: "give one of the two" });
 }
@@ -141,7 +145,7 @@ function read(option: OptionSpec, value: unknown): unknown {
     case "duration":
       return atLeast(option, parseDuration(String(value), `--${option.name}`), " ms");
     case "count":
-      return readCount(option, String(value));
+      return option.alone !== undefined && value === true ? option.alone : readCount(option, String(value));
     case "bytes":
       return readBytes(option, String(value));
     case "text":

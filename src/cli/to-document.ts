@@ -7,6 +7,7 @@ import type { TargetInfo } from "../target/index.ts";
 import { secretsOf } from "../transport/index.ts";
 import { environmentOfThisMachine, toolIdentity } from "./environment.ts";
 import { ExitCode } from "./exit-codes.ts";
+import { registryOf } from "./fuzz-part.ts";
 import { decodeRequest } from "./repro-messages.ts";
 import type { Settings } from "./settings.ts";
 import { type TargetSetup, withoutUndefined } from "./target.ts";
@@ -59,7 +60,7 @@ export function toDocument(
       },
       subject: { ...settings.subject },
       target: { info: seen.info, ...withoutUndefined({ rest: settings.rest, grpc: settings.grpc }) },
-      registry: suites.map(({ suite }) => suite),
+      registry: registryOf(suites),
       ...withoutUndefined({ conformance: seen.conformance, load: seen.load }),
       conformancePlan: {
         models: [...settings.model],
@@ -69,6 +70,7 @@ export function toDocument(
         safe: settings.safe,
         dangerous: settings.dangerous,
         timeoutMs: settings.timeout,
+        ...(settings.fuzz !== undefined && { fuzz: settings.fuzz }),
       },
       ...(transcripts && {
         transcripts: { file: TRANSCRIPTS_FILE, sha256: createHash("sha256").update(transcripts).digest("hex") },

@@ -1,5 +1,6 @@
 import type { Exchange } from "../transport/exchange.ts";
 import type { Clause } from "./clause.ts";
+import type { FuzzResult } from "./fuzz/result.ts";
 import type { Verdict } from "./outcome.ts";
 
 /** One check's outcome with the evidence for it. */
@@ -43,4 +44,6 @@ export interface ConformanceResult {
   /** True when the run ended early: interrupted, out of budget, or the target went away. */
   readonly partial: boolean;
   readonly endedEarly?: string;
+  /** Where the fuzz phase was asked for. */
+  readonly fuzz?: FuzzResult;
 }

@@ -2,6 +2,7 @@ import type { ModelInfo, TargetInfo } from "../target/model.ts";
 import type { Exchange, WireRequest } from "../transport/exchange.ts";
 import type { Check, CheckContext } from "./check.ts";
 import type { Clause } from "./clause.ts";
+import type { Fuzzing } from "./fuzz/fuzzing.ts";
 
 /** A capability that some targets lack. Checks that require it are skipped, and listed, where it is missing. */
 export interface Feature {
@@ -44,6 +45,8 @@ export interface Suite {
   requestProblem?(request: WireRequest): string | undefined;
   /** A request that any live server answers; asked after a connection broke. */
   alive(): WireRequest;
+  /** What it adds to the fuzz phase; loaded when that runs. */
+  readonly fuzz?: () => Promise<Fuzzing>;
 }
 
 /** A claim that a target can earn: all checks of its suites, none failed, none skipped. */

@@ -45,11 +45,23 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
 
 /** The first reply that a handler gives; undefined when the request is nobody's route. */
 export async function firstReply(options: Pick<HostOptions, "handlers" | "world">, request: ReferenceRequest) {
+  if (request.protocol === "http" && !isDecodable(request.path))
+    return jsonReply(400, { error: "the path holds an escape that is no UTF-8" });
   for (const handler of options.handlers) {
     const reply = await handler(request, options.world);
     if (reply) return reply;
   }
   return undefined;
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    // What is no URI component, the handlers could not read.
+    return false;
+  }
 }
 
 function referenceRequest(request: IncomingMessage, body: Uint8Array): ReferenceRequest {

@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
-import type { Check, ResultDocument } from "../result/index.ts";
+import type { Check, Repro, ResultDocument } from "../result/index.ts";
+import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
 import { plainText, shortened } from "./plain-text.ts";
@@ -24,7 +25,12 @@ export function renderConsole(document: ResultDocument, { color, columns }: Cons
   const colour = { good: paint.green, bad: paint.red, open: paint.magenta }[tone];
   const lines = [
     ...(conformance
-      ? [...notable(document, paint, cut), ...suiteLines(document, paint, cut), ...profileLines(document, paint, cut)]
+      ? [
+          ...notable(document, paint, cut),
+          ...suiteLines(document, paint, cut),
+          ...profileLines(document, paint, cut),
+          ...fuzzLines(document, paint, cut),
+        ]
       : []),
     ...loadLines(document, paint, cut),
     ...thresholds.map(
@@ -60,17 +66,31 @@ function checkLines(check: Check, paint: Paint, cut: Cut): string[] {
           `actual   ${check.actual ?? ""}${check.at === undefined ? "" : ` at ${check.at}`}`,
         ]
       : (check.warnings ?? [check.reason ?? check.message ?? ""]);
-  const command = repro?.curl ?? repro?.grpcurl ?? repro?.replay;
   return [
     `${painted(outcome, paint)}  ${paint.bold(cut(check.id, outcome.length + 2))}`,
     `  ${cut(check.title, 2)}`,
     `  ${paint.dim(cut(`${clause.level} ${clause.id}: ${clause.says}`, 2))}`,
     ...detail.map((text) => `  ${cut(text, 2)}`),
-    ...(outcome === "fail" && command !== undefined
-      ? [`  ${paint.cyan(command.split("\n").map(plainText).join("\n"))}`]
-      : []),
+    ...(outcome === "fail" ? commandLines(repro, paint) : []),
     "",
   ];
+}
+
+function commandLines(repro: Repro | undefined, paint: Paint): string[] {
+  const command = repro?.curl ?? repro?.grpcurl ?? repro?.replay;
+  return command === undefined ? [] : [`  ${paint.cyan(command.split("\n").map(plainText).join("\n"))}`];
+}
+
+function fuzzLines({ conformance, baseline }: ResultDocument, paint: Paint, cut: Cut): string[] {
+  const fuzz = conformance?.fuzz;
+  if (!fuzz) return [];
+  const found = fuzz.findings.flatMap((finding) => [
+    `${paint.red("found")}  ${paint.bold(cut(finding.id, 7))}`,
+    ...findingTexts(finding, baseline).map((text) => `  ${cut(text, 2)}`),
+    ...commandLines(finding.repro, paint),
+    "",
+  ]);
+  return [...found, ...fuzzTexts(fuzz).map((text) => cut(text)), ""];
 }
 
 function painted(outcome: Check["outcome"], paint: Paint): string {

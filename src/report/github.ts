@@ -1,4 +1,4 @@
-import type { Check, ResultDocument } from "../result/index.ts";
+import type { Check, FuzzFinding, ResultDocument } from "../result/index.ts";
 import { plainText } from "./plain-text.ts";
 
 const MOST_ANNOTATIONS = 50;
@@ -11,6 +11,7 @@ export function renderGithub(document: ResultDocument): string {
   );
   const lines = [
     ...checks.filter(({ outcome }) => outcome === "fail").map((check) => failure(check, known.has(check.id))),
+    ...(document.conformance?.fuzz?.findings ?? []).map((finding) => found(finding, known.has(finding.id))),
     ...document.thresholds.flatMap(({ expression, status, reason = "" }) =>
       status === "met" ? [] : [command(status === "missed" ? "error" : "warning", expression, `${status}: ${reason}`)],
     ),
@@ -30,6 +31,11 @@ export function renderGithub(document: ResultDocument): string {
 function failure({ id, title, clause, expected = "", actual = "" }: Check, known: boolean): string {
   const text = `${title}. Expected ${expected}, got ${actual} (${clause.id}: ${clause.says})`;
   return known ? command("notice", id, `known failure: ${text}`) : command("error", id, text);
+}
+
+function found({ id, says, actual }: FuzzFinding, known: boolean): string {
+  const text = `${says} Found: ${actual}`;
+  return known ? command("notice", id, `known: ${text}`) : command("error", id, text);
 }
 
 function command(kind: "error" | "warning" | "notice", title: string, text: string): string {

@@ -1,4 +1,4 @@
-import type { ResultDocument } from "../result/index.ts";
+import { freshFindings, type ResultDocument } from "../result/index.ts";
 
 export interface Headline {
   /** The verdict of the run in two or three words. */
@@ -7,7 +7,8 @@ export interface Headline {
 }
 
 /** The verdict of a run as its exit code says it. */
-export function headline({ gate, conformance, thresholds, baseline }: ResultDocument): Headline {
+export function headline(document: ResultDocument): Headline {
+  const { gate, conformance, thresholds, baseline } = document;
   const known = new Set(baseline?.entries.filter((entry) => entry.status === "known").map((entry) => entry.check));
   const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
   switch (gate.exitCode) {
@@ -17,6 +18,7 @@ export function headline({ gate, conformance, thresholds, baseline }: ResultDocu
     case 1:
       if (checks.some((check) => check.outcome === "fail" && !known.has(check.id)))
         return { word: "Not conformant", tone: "bad" };
+      if (freshFindings(document, baseline).length > 0) return { word: "Faults found by fuzzing", tone: "bad" };
       return {
         word: thresholds.some(({ status }) => status === "missed") ? "Threshold missed" : "Not accepted",
         tone: "bad",

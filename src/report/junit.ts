@@ -1,4 +1,13 @@
-import type { BaselineEntry, Check, JudgedThreshold, ResultDocument, Suite } from "../result/index.ts";
+import type {
+  BaselineEntry,
+  Check,
+  Fuzz,
+  FuzzFinding,
+  JudgedThreshold,
+  ResultDocument,
+  Suite,
+} from "../result/index.ts";
+import { findingTexts } from "./fuzz-texts.ts";
 
 /** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
 export function renderJunit(document: ResultDocument): string {
@@ -12,6 +21,7 @@ export function renderJunit(document: ResultDocument): string {
       name: suite.id,
       cases: suite.checks.map((check) => caseOfCheck(check, suite, known.get(check.id))),
     }));
+  if (document.conformance?.fuzz) suites.push({ name: "fuzz", cases: casesOfFuzz(document.conformance.fuzz, known) });
   if (document.thresholds.length > 0)
     suites.push({ name: "thresholds", cases: document.thresholds.map(caseOfThreshold) });
   const elements = suites.map(({ name, cases }, id) => suiteElement(name, cases, id, timestamp));
@@ -49,6 +59,25 @@ function caseOfCheck(check: Check, suite: Suite, known: BaselineEntry | undefine
   if (outcome === "inconclusive")
     return { ...base, result: { kind: "skipped", message: `inconclusive: ${reason}`, text: "" } };
   return base;
+}
+
+/** One for each fault, and one for each suite without any. */
+function casesOfFuzz({ suites, findings }: Fuzz, known: ReadonlyMap<string, BaselineEntry>): Case[] {
+  return suites.flatMap(({ id, sent, endedEarly }): Case[] => {
+    const own = findings.filter((finding) => finding.suite === id);
+    if (own.length > 0) return own.map((finding) => caseOfFinding(finding, known.get(finding.id)));
+    const base = { classname: "fuzz", name: `fuzz/${id}: ${sent} requests without a fault`, seconds: 0 };
+    return [sent > 0 ? base : { ...base, result: { kind: "skipped", message: endedEarly ?? "", text: "" } }];
+  });
+}
+
+function caseOfFinding(finding: FuzzFinding, known: BaselineEntry | undefined): Case {
+  const { id, says, actual, repro } = finding;
+  const text = [...findingTexts(finding), repro.curl ?? repro.grpcurl ?? repro.replay ?? ""].join("\n");
+  const result = known
+    ? ({ kind: "skipped", message: `known failure: ${known.reason}`, text } as const)
+    : ({ kind: "failure", message: actual, text } as const);
+  return { classname: "fuzz", name: `${id}: ${says}`, seconds: 0, result };
 }
 
 function caseOfThreshold({ expression, status, reason = "" }: JudgedThreshold): Case {

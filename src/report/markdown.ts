@@ -1,4 +1,5 @@
 import type { Check, LoadRun, ResultDocument } from "../result/index.ts";
+import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
 import { plainText, shortened } from "./plain-text.ts";
@@ -15,6 +16,7 @@ export function renderMarkdown(document: ResultDocument): string {
     conformance ? profilesTable(document) : "",
     conformance ? countsTable(document) : "",
     failures(document),
+    fuzzing(document),
     ...(load?.runs ?? []).map(loadTable),
     `<sub>${inline(`${document.tool.name} ${document.tool.version}, exit code ${gate.exitCode}, seed ${document.run.seed}`)}</sub>`,
   ];
@@ -67,6 +69,23 @@ function failure(
     `- actual: ${inline(actual)}${at === undefined ? "" : ` at ${code(at)}`}`,
     ...(command === undefined ? [] : ["", fenced(command)]),
   ].join("\n");
+}
+
+function fuzzing({ conformance, baseline }: ResultDocument): string {
+  const fuzz = conformance?.fuzz;
+  if (!fuzz) return "";
+  const findings = fuzz.findings.map((finding) => {
+    const { curl, grpcurl, replay } = finding.repro;
+    const texts = findingTexts(finding, baseline).map((text) => `- ${inline(text)}`);
+    return [`**${code(finding.id)}**`, "", ...texts, "", fenced(curl ?? grpcurl ?? replay ?? "")].join("\n");
+  });
+  return [
+    "### Fuzzing",
+    fuzzTexts(fuzz)
+      .map((text) => `- ${inline(text)}`)
+      .join("\n"),
+    ...findings,
+  ].join("\n\n");
 }
 
 function loadTable({ points }: LoadRun): string {

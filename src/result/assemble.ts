@@ -13,6 +13,7 @@ import type {
   Tool,
   Transcripts,
 } from "./document.gen.ts";
+import { fuzzPart } from "./fuzz-part.ts";
 import { type GateOptions, gate } from "./gate.ts";
 import type { ReproOptions } from "./repro/repro.ts";
 import { redactArgv, withoutSecrets, withoutUserInfo } from "./secrets.ts";
@@ -56,6 +57,7 @@ export function assemble(observations: Observations, options: AssembleOptions): 
   const conformance = result && {
     ...conformancePart(result, { ...options, registry, secretHeaders: options.secretHeaders ?? [] }),
     ...(observations.conformancePlan && { plan: observations.conformancePlan }),
+    ...(result.fuzz && { fuzz: fuzzPart(result.fuzz, { ...options, secretHeaders: options.secretHeaders ?? [] }) }),
   };
   const load = observations.load && { runs: [...observations.load] };
   const judged = {

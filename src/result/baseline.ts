@@ -107,6 +107,7 @@ export function judgeBaseline(
     }
     if (entry.expires !== undefined && entry.expires < today)
       return { status: "stale", note: `expired on ${entry.expires}` };
+    if (entry.check.startsWith("fuzz/")) return judgeAgainstFuzz(entry.check, document);
     return check ? judgeAgainst(check) : { status: "not-exercised", note: "the check was not selected" };
   };
   return { file: baseline.file, entries: baseline.entries.map((entry) => ({ ...entry, ...judge(entry) })) };
@@ -119,18 +120,29 @@ function judgeAgainst(check: Check): Pick<BaselineEntry, "status" | "note"> {
   return { status: "not-exercised", note: `${outcome}: ${reason ?? message ?? ""}` };
 }
 
-/** The smallest known-failing.yaml under which the run passes: one entry for each failed check; what `previous` said of it is kept. */
+/** That a search of other requests did not come across a fault does not say that it is gone. */
+function judgeAgainstFuzz(
+  id: string,
+  { conformance }: Pick<ResultDocument, "conformance">,
+): Pick<BaselineEntry, "status" | "note"> {
+  const fuzz = conformance?.fuzz;
+  if (fuzz?.findings.some((finding) => finding.id === id)) return { status: "known" };
+  return {
+    status: "not-exercised",
+    note: fuzz ? "the fuzz phase did not come across it" : "the fuzz phase did not run",
+  };
+}
+
+/** The smallest known-failing.yaml under which the run passes: one entry for each failed check and each fault that fuzzing found; what `previous` said of it is kept. */
 export function baselineFor(document: Pick<ResultDocument, "conformance">, previous?: Baseline): string {
   const failed = (document.conformance?.suites ?? [])
     .flatMap((suite) => suite.checks)
-    .filter((check) => check.outcome === "fail");
-  const entries = failed.map((check) => {
-    const known = previous?.entries.find((entry) => entry.check === check.id);
-    const { line: _line, ...kept } = known ?? {
-      line: 0,
-      check: check.id,
-      reason: `expected ${check.expected ?? ""}, got ${check.actual ?? ""}`,
-    };
+    .filter((check) => check.outcome === "fail")
+    .map(({ id, expected = "", actual = "" }) => ({ id, reason: `expected ${expected}, got ${actual}` }));
+  const found = (document.conformance?.fuzz?.findings ?? []).map(({ id, actual }) => ({ id, reason: actual }));
+  const entries = [...failed, ...found].map(({ id, reason }) => {
+    const known = previous?.entries.find((entry) => entry.check === id);
+    const { line: _line, ...kept } = known ?? { line: 0, check: id, reason };
     return kept;
   });
   return entries.length === 0 ? "[]\n" : stringify(entries, { lineWidth: 0 });

@@ -238,6 +238,7 @@ export interface Conformance {
   profiles: Profile[];
   coverage: Coverage;
   plan?: ConformancePlan;
+  fuzz?: Fuzz;
 }
 /**
  * One conformance suite: all checks of one protocol binding.
@@ -639,6 +640,135 @@ export interface ConformancePlan {
    * How long one request was allowed to take, in milliseconds.
    */
   timeoutMs: number;
+  /**
+   * How many changed requests each suite was to be sent; absent where the fuzz phase was not asked for.
+   */
+  fuzz?: number;
+}
+/**
+ * What the fuzz phase found: seeded changes of valid requests, judged only by what every server owes.
+ */
+export interface Fuzz {
+  /**
+   * The seed of the requests: with the same models the same seed sends the same.
+   */
+  seed: number;
+  /**
+   * How many requests each suite was to be sent.
+   */
+  requests: number;
+  /**
+   * Whether requests that are known to kill servers were among them.
+   */
+  dangerous: boolean;
+  /**
+   * How it went, suite by suite.
+   */
+  suites: FuzzedSuite[];
+  /**
+   * The faults, one for each suite and kind.
+   */
+  findings: FuzzFinding[];
+}
+/**
+ * The fuzz phase of one suite.
+ */
+export interface FuzzedSuite {
+  /**
+   * The suite, e.g. v2-rest.
+   */
+  id: string;
+  /**
+   * Requests that were sent; those sent again and the good ones in between are not counted.
+   */
+  sent: number;
+  /**
+   * Answers that report success.
+   */
+  succeeded: number;
+  /**
+   * Errors that blame the caller.
+   */
+  refused: number;
+  /**
+   * Errors that blame the server; no fault in themselves.
+   */
+  serverErrors: number;
+  /**
+   * Redirections, and requests without a proper answer.
+   */
+  other: number;
+  /**
+   * Requests without an answer that were answered when they were sent again on a new connection; not judged.
+   */
+  unrepeated: number;
+  /**
+   * Why it ended before all requests were sent.
+   */
+  endedEarly?: string;
+}
+/**
+ * A fault that the fuzz phase found, with the smallest request that was found for it.
+ */
+export interface FuzzFinding {
+  /**
+   * fuzz/<suite>/<kind>; stable, so that a list of known failures can name it.
+   */
+  id: string;
+  /**
+   * The suite, e.g. v2-rest.
+   */
+  suite: string;
+  /**
+   * The kind of fault, e.g. drops-connection.
+   */
+  kind: string;
+  /**
+   * What a server owes.
+   */
+  says: string;
+  source: Source;
+  /**
+   * What this one did.
+   */
+  actual: string;
+  /**
+   * How the request differs from a valid one, in words; empty when it is valid.
+   */
+  changes: string[];
+  exchange: Exchange;
+  followUp?: Exchange;
+  /**
+   * Whether it showed again when the request was sent again.
+   */
+  repeated: boolean;
+  /**
+   * How many requests of the phase showed a fault of this kind.
+   */
+  seen: number;
+  /**
+   * How many requests were sent again to make it smaller.
+   */
+  resends: number;
+  shrunkFrom: ShrunkFrom;
+  repro: Repro;
+}
+/**
+ * The request by which a fault was found, before it was made smaller.
+ */
+export interface ShrunkFrom {
+  /**
+   * Its number in the phase, from 0.
+   */
+  request: number;
+  /**
+   * How it differs from a valid one, in words.
+   */
+  changes: string[];
+  /**
+   * The bytes of its body or of its messages.
+   */
+  bytes: number;
 }
 /**
  * What the load runs measured.

@@ -1,6 +1,7 @@
 import { type Baseline, judgeBaseline } from "./baseline.ts";
 import type { SuiteRegistry } from "./check-registry.ts";
 import type { Check, Gate, GateReason, JudgedBaseline, Profile, ResultDocument } from "./document.gen.ts";
+import { freshFindings } from "./fuzz-part.ts";
 import { judgeThresholds, type Threshold } from "./thresholds.ts";
 
 export interface GateOptions {
@@ -30,6 +31,7 @@ export function gate(document: GateInput, options: GateOptions): Gate {
   const reasons = [
     ...(options.also ?? []),
     ...failureReasons(checks, known, options.strict ?? false),
+    ...listed(1, freshFindings(document, baseline), "fault found by fuzzing", "faults found by fuzzing"),
     ...baselineReasons(baseline),
     ...(options.requestedProfiles ?? []).flatMap((id) =>
       profileReasons(id, document.conformance?.profiles ?? [], known),
@@ -103,12 +105,17 @@ function emptinessReasons(
   if (conformance && !checks.some(({ outcome }) => outcome === "pass" || outcome === "warn" || outcome === "fail")) {
     reasons.push({ exitCode: 4, text: checks.length === 0 ? "no check ran" : "no check came to a verdict" });
   }
+  const fuzzed = conformance?.fuzz?.suites ?? [];
+  if (conformance?.fuzz && fuzzed.every(({ sent }) => sent === 0)) {
+    const why = fuzzed[0]?.endedEarly ?? "no suite that ran has requests to change";
+    reasons.push({ exitCode: 4, text: `the fuzz phase sent nothing: ${why}` });
+  }
   if (load && points.length === 0) reasons.push({ exitCode: 4, text: "no load point was measured" });
   if (partial) reasons.push({ exitCode: 4, text: `the run ended early: ${endedEarly ?? "it was stopped"}` });
   return reasons;
 }
 
-function listed(exitCode: number, checks: readonly Check[], one: string, many: string): GateReason[] {
+function listed(exitCode: number, checks: readonly { readonly id: string }[], one: string, many: string): GateReason[] {
   if (checks.length === 0) return [];
   const names = checks.slice(0, NAMED).map((check) => check.id);
   const rest = checks.length - names.length;

@@ -3,6 +3,7 @@ export * from "./baseline.ts";
 export * from "./check-registry.ts";
 export * from "./clause-digest.ts";
 export * from "./document.gen.ts";
+export { freshFindings, requestBytes } from "./fuzz-part.ts";
 export * from "./gate.ts";
 export * from "./repro/curl.ts";
 export * from "./repro/grpcurl.ts";

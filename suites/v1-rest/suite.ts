@@ -30,4 +30,5 @@ export const suite: Suite = {
   endpointOf,
   succeeded,
   alive: () => get("/v1/models"),
+  fuzz: async () => (await import("./fuzz.ts")).fuzzing,
 };

@@ -43,4 +43,5 @@ export const suite: Suite = {
   requestProblem: (request) =>
     request.protocol === "http" && endpointOf(request) === "infer" ? framingProblem(request) : undefined,
   alive: () => ({ protocol: "http", method: "GET", path: "/v2/health/live", headers: [] }),
+  fuzz: async () => (await import("./fuzz.ts")).fuzzing,
 };

@@ -48,4 +48,5 @@ export const suite: Suite = {
   endpointOf,
   succeeded,
   alive: () => ({ protocol: "grpc", path: grpcPath("ServerLive"), metadata: [], messages: [new Uint8Array(0)] }),
+  fuzz: async () => (await import("./fuzz.ts")).fuzzing,
 };

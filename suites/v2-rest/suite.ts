@@ -88,4 +88,5 @@ export const suite: Suite = {
   requestProblem: (request) =>
     request.protocol === "http" && endpointOf(request) === "infer" ? inferRequestProblem(request) : undefined,
   alive: () => get("/v2/health/live"),
+  fuzz: async () => (await import("./fuzz.ts")).fuzzing,
 };

@@ -1,12 +1,13 @@
 import { type SuiteEntry, suites } from "../../../suites/index.ts";
-import { type Check, type Clause, killOf } from "../../conformance/index.ts";
+import { type Check, type Clause, fuzzStatement, killOf, parseFuzzId } from "../../conformance/index.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { unknownId } from "../suggest.ts";
 
-/** Prints what a check judges, what a clause says, or what a fault does. Throws USAGE for an id of none of them. */
+/** Prints what a check judges, what a clause says, what a fault does, or what fuzzing looks for. Throws USAGE for an id of none of them. */
 export function explain(id: string): number {
   for (const entry of suites) {
-    const lines = explainCheck(entry, id) ?? explainClause(entry, id) ?? explainFault(entry, id);
+    const lines =
+      explainCheck(entry, id) ?? explainClause(entry, id) ?? explainFault(entry, id) ?? explainFinding(entry, id);
     if (lines === undefined) continue;
     process.stdout.write(`${lines.join("\n")}\n`);
     return ExitCode.ok;
@@ -76,6 +77,19 @@ function explainClause({ suite }: SuiteEntry, id: string): readonly string[] | u
   const checks = suite.checks.filter((check) => check.clause === id).map((check) => `  ${check.id}  ${check.title}`);
   const why = clause.notObservable === undefined ? [] : [`It cannot be observed from outside: ${clause.notObservable}`];
   return [...clauseLines(clause), "", ...(checks.length > 0 ? ["Judged by:", ...checks] : why)];
+}
+
+function explainFinding({ suite }: SuiteEntry, id: string): readonly string[] | undefined {
+  const found = parseFuzzId(id);
+  if (!suite.fuzz || found?.suite !== suite.id) return undefined;
+  const { says, source } = fuzzStatement(found.kind, suite.transport);
+  return [
+    id,
+    `  ${says}`,
+    `  source: ${source.document}, "${source.section}"`,
+    "",
+    "Looked for with --fuzz, by changed requests.",
+  ];
 }
 
 function explainFault({ suite, mutants, variants }: SuiteEntry, id: string): readonly string[] | undefined {

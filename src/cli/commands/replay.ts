@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { profiles } from "../../../suites/index.ts";
 import { systemClock } from "../../base/clock.ts";
 import { InfermarkError } from "../../base/errors.ts";
 import { type ConformanceResult, defaultLimits, runConformance } from "../../conformance/index.ts";
-import type { ConformancePlan, ResultDocument } from "../../result/index.ts";
+import type { ConformancePlan, FuzzFinding, ResultDocument } from "../../result/index.ts";
 import { probeTarget } from "../../target/index.ts";
-import { readTranscript, replaying } from "../../transport/index.ts";
+import { readTranscript, replaying, type WireRequest } from "../../transport/index.ts";
 import { readConfig } from "../config.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { runFuzzPart } from "../fuzz-part.ts";
 import { allSuites } from "../own-suites.ts";
 import { run } from "../run.ts";
 import { selectChecks } from "../selection.ts";
-import { settingsFrom } from "../settings.ts";
+import { type Settings, settingsFrom } from "../settings.ts";
 import { unknownId } from "../suggest.ts";
 import { fileBytes } from "../target.ts";
+import { recordedRequest, replayFinding, requestInDocument } from "./replay-finding.ts";
 
 const DEFAULT_OUT = "infermark-replay";
 
@@ -29,10 +32,24 @@ export async function replayLive(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const document = readDocument(file);
-  const plan = planOf(file, document);
   if (check !== undefined) requireCheck(file, document, check);
+  const settings = settingsOf(file, document, check, flags);
+  const finding = document.conformance?.fuzz?.findings.find(({ id }) => id === check);
+  if (finding) return replayFinding(finding, requestOf(file, document, finding), settings);
+  return run(settings, { conformance: true, load: false }, ["replay", file, ...(check === undefined ? [] : [check])]);
+}
+
+/** The settings of the document's run, or of one of its checks; flags win. */
+function settingsOf(
+  file: string,
+  document: ResultDocument,
+  check: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+): Settings {
+  const plan = planOf(file, document);
   const [target] = document.targets;
-  const settings = settingsFrom(
+  const isCheck = check !== undefined && !check.startsWith("fuzz/");
+  return settingsFrom(
     { out: DEFAULT_OUT, ...flags },
     {
       ...(target?.rest !== undefined && { rest: target.rest }),
@@ -40,16 +57,29 @@ export async function replayLive(
       model: plan.models,
       fixtures: plan.fixtures,
       suite: check === undefined ? plan.suites : [],
-      check: check === undefined ? plan.checks : [check],
+      check: check === undefined ? plan.checks : isCheck ? [check] : [],
       safe: plan.safe,
       dangerous: plan.dangerous,
+      ...(check === undefined && plan.fuzz !== undefined && { fuzz: plan.fuzz }),
       timeout: `${plan.timeoutMs}ms`,
       seed: document.run.seed,
       subject: document.subject,
       suites: ownModules(flags),
     },
   );
-  return run(settings, { conformance: true, load: false }, ["replay", file, ...(check === undefined ? [] : [check])]);
+}
+
+/** The request of a finding: from the transcripts, which hold all of it, else from the document where it is short enough. */
+function requestOf(file: string, document: ResultDocument, finding: FuzzFinding): WireRequest {
+  const transcripts = existsSync(join(dirname(file), document.transcripts?.file ?? ""))
+    ? transcriptsOf(file, document)
+    : "edited";
+  const request = transcripts === "edited" ? undefined : recordedRequest(readTranscript(transcripts), finding);
+  const known = request ?? requestInDocument(finding);
+  if (known) return known;
+  throw new InfermarkError("USAGE", `${file} holds only a part of the request of ${finding.id}`, {
+    hint: "keep its transcripts beside it",
+  });
 }
 
 /**
@@ -77,8 +107,9 @@ export async function replayOffline(
   for (const { id, said, now } of differences)
     process.stdout.write(`${id}: the document says ${said}, its transcripts say ${now}\n`);
   const compared = document.conformance?.suites.flatMap((suite) => suite.checks).length ?? 0;
-  if (differences.length === 0)
-    process.stdout.write(`${check ?? `${compared} verdicts`} reached again from the transcripts\n`);
+  const found = document.conformance?.fuzz?.findings.length ?? 0;
+  const all = `${compared} verdicts${found > 0 ? ` and ${found} faults found by fuzzing` : ""}`;
+  if (differences.length === 0) process.stdout.write(`${check ?? all} reached again from the transcripts\n`);
   return differences.length === 0 ? ExitCode.ok : ExitCode.failed;
 }
 
@@ -95,7 +126,8 @@ function planOf(file: string, { conformance }: ResultDocument): ConformancePlan 
 }
 
 function requireCheck(file: string, { conformance }: ResultDocument, check: string): void {
-  const ids = conformance?.suites.flatMap((suite) => suite.checks.map(({ id }) => id)) ?? [];
+  const checks = conformance?.suites.flatMap((suite) => suite.checks) ?? [];
+  const ids = [...checks, ...(conformance?.fuzz?.findings ?? [])].map(({ id }) => id);
   if (!ids.includes(check)) throw unknownId(`check in ${file}`, check, ids);
 }
 
@@ -115,7 +147,7 @@ async function judgeAgain(
   const suites = await allSuites(modules);
   const transport = replaying(readTranscript(transcripts));
   const [target] = document.targets;
-  const { models, fixtures, suites: suite, checks: check, safe, dangerous, timeoutMs } = plan;
+  const { models, fixtures, suites: suite, checks: check, safe, dangerous, timeoutMs, fuzz } = plan;
   const info = await probeTarget(transport, {
     rest: target?.rest !== undefined,
     grpc: target?.grpc !== undefined,
@@ -124,7 +156,7 @@ async function judgeAgain(
     deadlineMs: timeoutMs,
     clock: systemClock,
   });
-  return runConformance(selectChecks({ suite, profile: [], check, dangerous }, suites, profiles), [], {
+  const options = {
     transport,
     info,
     seed: document.run.seed,
@@ -132,7 +164,14 @@ async function judgeAgain(
     limits: { ...defaultLimits, requestMs: timeoutMs },
     safe,
     dangerous,
-  });
+  };
+  const checked = await runConformance(
+    selectChecks({ suite, profile: [], check, dangerous }, suites, profiles),
+    [],
+    options,
+  );
+  if (fuzz === undefined) return checked;
+  return { ...checked, fuzz: await runFuzzPart(suites, checked, { requests: fuzz, options }) };
 }
 
 interface Difference {
@@ -142,17 +181,32 @@ interface Difference {
 }
 
 function differencesOf({ conformance }: ResultDocument, judged: ConformanceResult): readonly Difference[] {
-  const now = new Map(
-    judged.suites.flatMap(({ checks }) =>
-      checks.map(({ check, verdict }) => [check, describe({ ...verdict })] as const),
+  const checks = judged.suites.flatMap((suite) => suite.checks);
+  const now = new Map([
+    ...checks.map(({ check, verdict }) => [check, describe({ ...verdict })] as const),
+    ...(judged.fuzz?.findings ?? []).map((finding) => [finding.id, describeFinding(finding)] as const),
+  ]);
+  const said = new Map([
+    ...(conformance?.suites.flatMap((suite) => suite.checks) ?? []).map(
+      (check) => [check.id, describe(check)] as const,
     ),
-  );
-  const said = conformance?.suites.flatMap(({ checks }) => checks) ?? [];
-  return said.flatMap((check): Difference[] => {
-    const before = describe(check);
-    const after = now.get(check.id) ?? "nothing";
-    return before === after ? [] : [{ id: check.id, said: before, now: after }];
+    ...(conformance?.fuzz?.findings ?? []).map((finding) => [finding.id, describeFinding(finding)] as const),
+  ]);
+  const found = (judged.fuzz?.findings ?? []).map(({ id }) => id);
+  return [...new Set([...said.keys(), ...found])].flatMap((id): Difference[] => {
+    const [before, after] = [said.get(id) ?? "nothing", now.get(id) ?? "nothing"];
+    return before === after ? [] : [{ id, said: before, now: after }];
   });
+}
+
+function describeFinding({
+  actual,
+  changes,
+}: {
+  readonly actual: string;
+  readonly changes: readonly string[];
+}): string {
+  return ["found", actual, ...changes].join("; ");
 }
 
 /** A verdict with what belongs to it, so that an edited expectation shows like an edited outcome. */

@@ -4,6 +4,7 @@ import { headline, subjectName } from "../headline.ts";
 import type { Detail } from "./check.ts";
 import { conformanceHtml } from "./conformance.ts";
 import { embedDocument } from "./embed.ts";
+import { fuzzHtml } from "./fuzzing.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { loadHtml } from "./load.ts";
 import { environmentHtml, limitsHtml, summaryHtml } from "./summary.ts";
@@ -40,6 +41,10 @@ export async function renderHtml(document: ResultDocument, options: HtmlOptions 
   return page;
 }
 
+function knownIn({ baseline }: ResultDocument): ReadonlySet<string> {
+  return new Set(baseline?.entries.filter(({ status }) => status === "known").map(({ check }) => check));
+}
+
 function pageMarkup(document: ResultDocument, load: Html | undefined, embedded: Html, detail: Detail): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -49,6 +54,7 @@ function pageMarkup(document: ResultDocument, load: Html | undefined, embedded: 
 <body><main>
 ${summaryHtml(document)}
 ${document.conformance && conformanceHtml(document.conformance, detail)}
+${document.conformance?.fuzz && fuzzHtml(document.conformance.fuzz, knownIn(document), detail)}
 ${load}
 ${limitsHtml(document)}
 ${environmentHtml(document)}

@@ -95,19 +95,26 @@ function plainObjects(value: JsonValue): unknown {
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(plainObjects) : value;
 }
 
-/** The members of one of a body's lists. */
+/** The members of one of a body's lists; none where it is no list of objects. */
 export function membersOf(body: Body, list: "inputs" | "outputs"): readonly Body[] {
-  return (body[list] as readonly Body[] | undefined) ?? [];
+  const members = body[list];
+  return Array.isArray(members) && members.every(isObject) ? members : [];
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 }
 
 /** The body with each member of one of its lists changed. */
 export function mapMembers(body: Body, list: "inputs" | "outputs", change: (member: Body) => Body): Body {
-  return list in body ? { ...body, [list]: membersOf(body, list).map(change) } : body;
+  const members = membersOf(body, list);
+  return members.length > 0 ? { ...body, [list]: members.map(change) } : body;
 }
 
 /** The parameters of a request, an input or an output. */
 export function parametersOf(owner: Body): Body {
-  return (owner["parameters"] as Body | undefined) ?? {};
+  const { parameters } = owner;
+  return isObject(parameters) ? parameters : {};
 }
 
 /** The owner with a parameter set, or taken away. */
