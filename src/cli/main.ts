@@ -131,8 +131,9 @@ replay
       check: string | undefined,
       { offline, ...flags }: { offline?: boolean } & Readonly<Record<string, unknown>>,
     ) => {
-      const { replayLive, replayOffline } = await import("./commands/replay.ts");
-      const replayed = offline ? replayOffline : replayLive;
+      const replayed = offline
+        ? (await import("./commands/replay-offline.ts")).replayOffline
+        : (await import("./commands/replay.ts")).replayLive;
       process.exitCode = await replayed(file, check, givenFlags(flags));
     },
   );

@@ -43,6 +43,8 @@ interface CheckBasics {
   readonly kills: readonly Kill[];
   /** May harm a weak server; runs last and only on request. */
   readonly dangerous?: true;
+  /** No request alone shows its failure, so that is repeated by running the check again, not by one command. */
+  readonly needsSeveral?: true;
 }
 
 /** Sends what it likes and judges what comes back. */

@@ -3,6 +3,7 @@ import { type Exchange, headerOf, type WireRequest } from "../transport/index.ts
 import type { Check, CheckContext, CheckSendOptions } from "./check.ts";
 import { inconclusive, NotApplicable, skip } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
+import { noteSending } from "./sending-order.ts";
 
 const TIMEOUTS_THAT_END_A_RUN = 5;
 const BACK_OFFS = [250, 500, 1000];
@@ -53,12 +54,16 @@ async function send<R extends WireRequest>(
   refuseOurOwnMistake(run, request, options);
   for (const pause of [...BACK_OFFS, undefined]) {
     if (run.ended !== undefined) inconclusive(run.ended);
-    const exchange = await run.transport.send(request, {
-      deadlineMs: options.deadlineMs ?? run.limits.requestMs,
-      origin: check.id,
-      ...(options.connection && { connection: options.connection }),
-      ...(run.signal && { signal: run.signal }),
-    });
+    const sent = noteSending();
+    const connection = run.nth === undefined ? options.connection : "fresh";
+    const exchange = sent(
+      await run.transport.send(request, {
+        deadlineMs: options.deadlineMs ?? run.limits.requestMs,
+        origin: originOf(run, check),
+        ...(connection && { connection }),
+        ...(run.signal && { signal: run.signal }),
+      }),
+    );
     notebook.exchanges.push(exchange);
     run.evidence.observed.push({ check: check.id, exchange, invalid: options.invalid === true });
     countTimeout(run, exchange);
@@ -67,6 +72,11 @@ async function send<R extends WireRequest>(
     if (pause !== undefined) await run.clock.sleep(Math.max(pause, retryAfterMs(exchange)), run.signal);
   }
   return inconclusive("the target kept answering 429 Too Many Requests");
+}
+
+/** What a check sends when it is run again must not be answered from the recording of its first run. */
+function originOf({ nth }: SuiteRun, check: Check): string {
+  return nth === undefined ? check.id : `${check.id} rerun ${nth}`;
 }
 
 function refuseOurOwnMistake(run: SuiteRun, request: WireRequest, options: CheckSendOptions): void {

@@ -1,8 +1,9 @@
 import type { Exchange } from "../transport/index.ts";
-import type { CensusCheck, CensusItem, CheckContext } from "./check.ts";
+import type { CensusCheck, CensusItem, CheckContext, Evidence } from "./check.ts";
 import type { Notebook } from "./context.ts";
 import { Nonconformance, Undecided } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
+import { bySending } from "./sending-order.ts";
 
 interface Violation {
   readonly problem: Nonconformance;
@@ -18,7 +19,7 @@ export async function runCensus(
   notebook: Notebook,
 ): Promise<void> {
   if (check.over(run.evidence).length === 0) await check.prompt(context);
-  const items = check.over(run.evidence);
+  const items = check.over(inOrder(run));
   if (items.length === 0) throw new Undecided("no answer was seen that this is about");
   const violations = distinctViolations(check, items, context);
   const [first, ...others] = violations;
@@ -29,6 +30,14 @@ export async function runCensus(
     ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
   );
   throw new Nonconformance(first.problem.expected, said.join("; "), first.problem.at);
+}
+
+/** Evidence in the order of the checks, so that it is told alike however their answers overtook each other. */
+function inOrder({ evidence, suite }: SuiteRun): Evidence {
+  const place = new Map(suite.checks.map(({ id }, index) => [id, index]));
+  const compare = (a: CensusItem, b: CensusItem) =>
+    (place.get(a.check) ?? 0) - (place.get(b.check) ?? 0) || bySending(a.exchange, b.exchange);
+  return { observed: evidence.observed.toSorted(compare), aftermaths: evidence.aftermaths.toSorted(compare) };
 }
 
 function distinctViolations(

@@ -8,6 +8,7 @@ import {
   grpcOutcome,
   type Observed,
   type Tensor,
+  together,
 } from "#kit";
 import { census, observe, refuse } from "../clauses.ts";
 import {
@@ -190,7 +191,7 @@ const concurrency = observe({
       const { id } = answerOf(given, "ModelInfer", exchange);
       if (id.startsWith("caller-")) expect.equal(id, `caller-${index}`, "id");
     };
-    await Promise.all(Array.from({ length: CONCURRENT }, (_, index) => one(index)));
+    await together(CONCURRENT, one);
   },
 });
 

@@ -1,4 +1,4 @@
-import { describeDifference, expect, given, type Tensor } from "#kit";
+import { describeDifference, expect, given, type Tensor, together } from "#kit";
 import { observe } from "../clauses.ts";
 import { infer, inferBody, outputNamed, outputsOf } from "../messages.ts";
 
@@ -26,6 +26,6 @@ export default observe({
       const { id } = given.object(exchange);
       if (typeof id === "string" && id.startsWith("caller-")) expect.equal(id, `caller-${index}`, "/id");
     };
-    await Promise.all(Array.from({ length: CONCURRENT }, (_, index) => one(index)));
+    await together(CONCURRENT, one);
   },
 });
