@@ -16,6 +16,13 @@ export interface Notebook {
   readonly records: { key: string; value: string }[];
   /** Index of the exchange that the verdict is about; the last one unless set. */
   decisive: number | undefined;
+  /** Index of the exchange before the first warning. */
+  warnedAt: number | undefined;
+}
+
+/** What a check has before it runs. */
+export function blankNotebook(): Notebook {
+  return { exchanges: [], warnings: [], records: [], decisive: undefined, warnedAt: undefined };
 }
 
 /** The context of one check: all it sends goes through here and stays as evidence. */
@@ -37,8 +44,12 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       run.evidence.aftermaths.push(aftermath);
       return aftermath;
     },
+    point: (exchange) => {
+      notebook.decisive = notebook.exchanges.indexOf(exchange);
+    },
     warn: (message) => {
       if (!notebook.warnings.includes(message)) notebook.warnings.push(message);
+      if (notebook.exchanges.length > 0) notebook.warnedAt ??= notebook.exchanges.length - 1;
     },
     record: (key, value) => notebook.records.push({ key, value }),
   };

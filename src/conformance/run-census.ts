@@ -21,15 +21,19 @@ export async function runCensus(
   if (check.over(run.evidence).length === 0) await check.prompt(context);
   const items = check.over(inOrder(run));
   if (items.length === 0) throw new Undecided("no answer was seen that this is about");
-  const violations = distinctViolations(check, items, context);
+  const violations = distinctViolations(check, items, context, notebook);
   const [first, ...others] = violations;
   if (!first) return;
-  for (const { exchange } of violations) if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
+  for (const { exchange } of violations) keep(notebook, exchange);
   notebook.decisive = notebook.exchanges.indexOf(first.exchange);
   const said = [first, ...others].map(
     ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
   );
   throw new Nonconformance(first.problem.expected, said.join("; "), first.problem.at);
+}
+
+function keep(notebook: Notebook, exchange: Exchange): void {
+  if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
 }
 
 /** Evidence in the order of the checks, so that it is told alike however their answers overtook each other. */
@@ -44,11 +48,15 @@ function distinctViolations(
   check: CensusCheck,
   items: readonly CensusItem[],
   context: CheckContext,
+  notebook: Notebook,
 ): readonly Violation[] {
   const violations = new Map<string, Violation>();
   for (const item of items) {
+    const warned = notebook.warnings.length;
     try {
       check.judge(item, context);
+      if (notebook.warnings.length > warned) keep(notebook, item.exchange);
+      if (warned === 0 && notebook.warnings.length > 0) notebook.warnedAt = notebook.exchanges.indexOf(item.exchange);
     } catch (thrown) {
       if (!(thrown instanceof Nonconformance)) throw thrown;
       const known = violations.get(thrown.message);

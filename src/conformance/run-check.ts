@@ -1,7 +1,7 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import type { Check, CheckContext } from "./check.ts";
-import { contextFor, type Notebook } from "./context.ts";
+import { blankNotebook, contextFor, type Notebook } from "./context.ts";
 import { Nonconformance, NotApplicable, Undecided, type Verdict } from "./outcome.ts";
 import type { CheckResult } from "./result.ts";
 import type { SuiteRun } from "./run.ts";
@@ -12,7 +12,7 @@ import { type Feature, levelOf } from "./suite.ts";
 
 /** Runs one check to its verdict. Never throws for what the target did; a mistake of ours is the verdict `error`. */
 export async function runCheck(run: SuiteRun, check: Check): Promise<CheckResult> {
-  const notebook: Notebook = { exchanges: [], warnings: [], records: [], decisive: undefined };
+  const notebook = blankNotebook();
   const started = run.clock.now();
   const verdict = await verdictOf(run, check, notebook);
   return resultOf(run, check, verdict, notebook, (run.clock.now() - started) / NS_PER_MS);
@@ -20,7 +20,7 @@ export async function runCheck(run: SuiteRun, check: Check): Promise<CheckResult
 
 /** The result of a check that was not run, with the reason as its verdict. */
 export function resultWithout(run: SuiteRun, check: Check, verdict: Verdict): CheckResult {
-  return resultOf(run, check, verdict, { exchanges: [], warnings: [], records: [], decisive: undefined }, 0);
+  return resultOf(run, check, verdict, blankNotebook(), 0);
 }
 
 function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Notebook, durationMs: number): CheckResult {
@@ -29,7 +29,7 @@ function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Noteb
   const { records } = notebook;
   // A census puts its exchanges in the order of the violations that they show.
   const exchanges = check.kind === "census" ? [...notebook.exchanges] : notebook.exchanges.toSorted(bySending);
-  const shown = notebook.exchanges[notebook.decisive ?? notebook.exchanges.length - 1];
+  const shown = notebook.exchanges[decisiveIn(notebook, verdict)];
   const decisive = shown === undefined || verdict.outcome === "skip" ? undefined : exchanges.indexOf(shown);
   return {
     check: check.id,
@@ -44,6 +44,10 @@ function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Noteb
     ...(run.onlyKeyword && clause.basis !== "keyword" && { ungraded: true }),
     ...(check.needsSeveral && { needsSeveral: true }),
   };
+}
+
+function decisiveIn({ exchanges, decisive, warnedAt }: Notebook, { outcome }: Verdict): number {
+  return decisive ?? (outcome === "warn" ? warnedAt : undefined) ?? exchanges.length - 1;
 }
 
 async function verdictOf(run: SuiteRun, check: Check, notebook: Notebook): Promise<Verdict> {

@@ -1,4 +1,4 @@
-import type { ResultDocument } from "../result/index.ts";
+import { gradedChecks, type ResultDocument } from "../result/index.ts";
 
 export interface Headline {
   /** The verdict of the run in two or three words. */
@@ -7,12 +7,14 @@ export interface Headline {
 }
 
 /** The verdict of a run as its exit code says it. */
-export function headline({ gate, conformance, thresholds, baseline }: ResultDocument): Headline {
+export function headline(document: ResultDocument): Headline {
+  const { gate, conformance, thresholds, baseline } = document;
   const known = new Set(baseline?.entries.filter((entry) => entry.status === "known").map((entry) => entry.check));
-  const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const checks = gradedChecks(document);
   switch (gate.exitCode) {
     case 0:
       if (known.size > 0) return { word: "Accepted with known failures", tone: "open" };
+      if (conformance?.plan?.onlyKeyword) return { word: "Conformant in what keywords demand", tone: "good" };
       return { word: conformance ? "Conformant" : thresholds.length > 0 ? "Thresholds met" : "Measured", tone: "good" };
     case 1:
       if (checks.some((check) => check.outcome === "fail" && !known.has(check.id)))

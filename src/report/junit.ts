@@ -1,4 +1,5 @@
 import type { BaselineEntry, Check, JudgedThreshold, ResultDocument, Suite } from "../result/index.ts";
+import { rerunLabel } from "./labels.ts";
 
 /** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
 export function renderJunit(document: ResultDocument): string {
@@ -28,6 +29,7 @@ interface Case {
 function caseOfCheck(check: Check, suite: Suite, known: BaselineEntry | undefined): Case {
   const base = { classname: suite.id, name: `${check.id}: ${check.title}`, seconds: check.durationMs / 1000 };
   const { outcome, reason = "", message = "" } = check;
+  if (check.ungraded) return { ...base, result: { kind: "skipped", message: `not graded: ${outcome}`, text: "" } };
   if (outcome === "fail" && known) {
     return {
       ...base,
@@ -60,13 +62,16 @@ function caseOfThreshold({ expression, status, reason = "" }: JudgedThreshold): 
   };
 }
 
-function failureText({ clause, expected, actual, at, repro }: Check): string {
+function failureText(check: Check): string {
+  const { clause, expected, actual, at, repro } = check;
+  const again = rerunLabel(check);
   return [
     `${clause.id} (${clause.level}): ${clause.says}`,
     `${clause.source.document}, ${clause.source.section}`,
     `expected: ${expected ?? ""}`,
     `actual:   ${actual ?? ""}`,
     ...(at === undefined ? [] : [`at:       ${at}`]),
+    ...(again === undefined ? [] : [`again:    ${again}`]),
     ...(repro ? [repro.curl ?? repro.grpcurl ?? repro.replay ?? ""] : []),
   ].join("\n");
 }

@@ -172,6 +172,7 @@ const concurrency = observe({
   title: "Of 64 calls at once on one connection, each gets its own id and its own data back",
   clause: "V2GRPC-GEN-07",
   requires: ["model:identity_fp32"],
+  needsSeveral: true,
   kills: ["v2-grpc:shares-the-id"],
   async run(context) {
     const one = async (index: number) => {
@@ -199,6 +200,7 @@ const aftermath = census({
   id: "v2-grpc/bad-request-leaves-server-serving",
   title: "After a bad call the server answers the next good one",
   clause: "V2GRPC-GEN-08",
+  needsSeveral: true,
   kills: ["v2-grpc:dies-on-short-raw-data", "v2-grpc:stops-serving-after-empty-contents"],
   async prompt(context) {
     const good = goodInfer(context);

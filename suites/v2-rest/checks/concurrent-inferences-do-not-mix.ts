@@ -9,6 +9,7 @@ export default observe({
   title: "Of 32 inferences at once, each gets its own id and its own data back",
   clause: "V2REST-GEN-10",
   requires: ["model:identity_fp32"],
+  needsSeveral: true,
   kills: ["v2-rest:shares-the-id"],
   async run(context) {
     const one = async (index: number) => {
