@@ -2,7 +2,7 @@ import { type Check, gradedChecks, type LoadRun, type ResultDocument } from "../
 import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
-import { plainText, shortened } from "./plain-text.ts";
+import { code, inline } from "./markdown-text.ts";
 
 const MOST_FAILURES = 50;
 const MOST_REASONS = 3;
@@ -99,22 +99,6 @@ function loadTable({ points }: LoadRun): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that Markdown, HTML and mentions leave alone, also inside a table. */
-function inline(text: string): string {
-  return shortened(plainText(text), 400)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll(/[\\`*_{}[\]()#+!|~$]/g, (character) => `&#${character.codePointAt(0)};`)
-    .replaceAll("@", "&#64;")
-    .replaceAll("://", "&#58;//");
-}
-
-// Inside a code span nothing is escaped but the bar of a table, so anything unusual is written as text.
-function code(text: string): string {
-  return /^[\w./:~-]+$/.test(text) ? `\`${text}\`` : inline(text);
 }
 
 function fenced(command: string): string {

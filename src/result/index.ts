@@ -2,6 +2,8 @@ export * from "./assemble.ts";
 export * from "./baseline.ts";
 export * from "./check-registry.ts";
 export * from "./clause-digest.ts";
+export * from "./compare/compare.ts";
+export * from "./compare/conformance.ts";
 export * from "./document.gen.ts";
 export * from "./gate.ts";
 export * from "./reach.ts";

@@ -36,25 +36,31 @@ export async function replayOffline(
 ): Promise<number> {
   const document = readDocument(file);
   if (check !== undefined) requireCheck(file, document, check);
+  tellVersion(document);
+  const edits = await findEdits(file, document, check, await allSuites(ownModules(flags)));
+  for (const edit of edits) process.stdout.write(`${edit}\n`);
+  if (edits.length > 0) return ExitCode.failed;
+  const compared = document.conformance?.suites.flatMap((suite) => suite.checks).length ?? 0;
+  process.stdout.write(`${check ?? `${compared} verdicts`} reached again from the transcripts\n`);
+  return ExitCode.ok;
+}
+
+/** What was changed since the document was written, of one check or of all, a line each. Throws USAGE where that cannot be found out. */
+export async function findEdits(
+  file: string,
+  document: ResultDocument,
+  check: string | undefined,
+  suites: readonly SuiteEntry[],
+): Promise<readonly string[]> {
   if (document.partial)
     throw new InfermarkError("USAGE", `${file} is partial: what its run would have sent is not known`, {
       hint: "replay a document of a whole run",
     });
   const transcripts = transcriptsOf(file, document);
-  if (transcripts === "edited") {
-    process.stdout.write(`${document.transcripts?.file} is not the file that the document names: its digest differs\n`);
-    return ExitCode.failed;
-  }
-  tellVersion(document);
-  const suites = await allSuites(ownModules(flags));
-  const differences = (await differencesFrom(file, document, suites, readTranscript(transcripts))).filter(
-    (difference) => check === undefined || difference.check === check,
-  );
-  for (const difference of differences) process.stdout.write(`${textOf(difference)}\n`);
-  if (differences.length > 0) return ExitCode.failed;
-  const compared = document.conformance?.suites.flatMap((suite) => suite.checks).length ?? 0;
-  process.stdout.write(`${check ?? `${compared} verdicts`} reached again from the transcripts\n`);
-  return ExitCode.ok;
+  if (transcripts === "edited")
+    return [`${document.transcripts?.file} is not the file that the document names: its digest differs`];
+  const differences = await differencesFrom(file, document, suites, readTranscript(transcripts));
+  return differences.filter((difference) => check === undefined || difference.check === check).map(textOf);
 }
 
 async function differencesFrom(
