@@ -34,14 +34,13 @@ export function renderComparison(comparison: Comparison, { color }: ComparisonOp
     ...more(lines),
     "",
   ]);
-  const { worse } = comparison;
-  const verdict = worse.length === 0 ? paint.green("Nothing got worse") : paint.red(`Worse in ${worse.length} ways`);
-  return `${[...blocks.flat(), paint.bold(verdict), ...worse.slice(0, MOST_LINES).map((text) => `  ${plainText(text)}`)].join("\n")}\n`;
+  const verdict = verdictOf(comparison);
+  const painted = comparison.worse.length === 0 ? paint.green(verdict) : paint.red(verdict);
+  return `${[...blocks.flat(), paint.bold(painted)].join("\n")}\n`;
 }
 
 /** The same for a pull request. */
 export function renderComparisonMarkdown(comparison: Comparison): string {
-  const { worse } = comparison;
   const blocks = sectionsOf(comparison).map(({ heading, lines }) =>
     [
       `### ${heading}`,
@@ -52,10 +51,11 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
       ...more(lines),
     ].join("\n"),
   );
-  const verdict =
-    worse.length === 0 ? "Nothing got worse" : `Worse in ${worse.length} ${worse.length === 1 ? "way" : "ways"}`;
-  const reasons = worse.slice(0, MOST_LINES).map((text) => `- ${inline(text)}`);
-  return `${[`## ${verdict}`, ...(reasons.length > 0 ? [reasons.join("\n")] : []), ...blocks].join("\n\n")}\n`;
+  return `${[`## ${verdictOf(comparison)}`, ...blocks].join("\n\n")}\n`;
+}
+
+function verdictOf({ worse }: Comparison): string {
+  return worse.length === 0 ? "Nothing got worse" : `Worse in ${counted(worse.length, "way")}`;
 }
 
 function more(lines: readonly Line[]): readonly string[] {
@@ -78,6 +78,7 @@ function known(text: string): string {
 function conformanceSections(changes: ConformanceComparison): readonly Section[] {
   const {
     newFailures,
+    worsened,
     fixed,
     otherChanges,
     added,
@@ -90,13 +91,14 @@ function conformanceSections(changes: ConformanceComparison): readonly Section[]
   } = changes;
   return [
     section(`${counted(newFailures.length, "new failure")}`, "bad", newFailures.map(changeLine)),
+    section(`${worsened.length} worse`, "bad", worsened.map(changeLine)),
     section(`${fixed.length} fixed`, "good", fixed.map(changeLine)),
     section(counted(otherChanges.length, "other change"), "plain", otherChanges.map(changeLine)),
     section(`${byUpgrade ? "New in this version" : "Only in the second"}: ${tally(added)}`, "plain", notable(added)),
     section(
       `${byUpgrade ? "No longer in this version" : "Only in the first"}: ${counted(removed.length, "check")}`,
       "plain",
-      removed.map(removedLine),
+      notable(removed),
     ),
     section("Suites", "plain", [
       ...suitesGained.map((id) => ({ id, text: "is judged now" })),
@@ -111,7 +113,7 @@ function conformanceSections(changes: ConformanceComparison): readonly Section[]
         text: `${level}: ${inWords(before)} → ${inWords(after)}`,
       })),
     ),
-  ].filter(({ heading }) => !heading.endsWith(": 0 checks"));
+  ];
 }
 
 function section(heading: string, tone: Section["tone"], lines: readonly Line[]): Section {
@@ -122,16 +124,14 @@ function changeLine({ check, before, after, detail }: ChangedCheck): Line {
   return { id: check, text: `${before} → ${after}${detail === "" ? "" : `: ${shortened(detail, DETAIL_LENGTH)}`}` };
 }
 
-function removedLine({ check, outcome, successor }: LoneCheck): Line {
-  return { id: check, text: `it was ${outcome}${successor === undefined ? "" : `; see ${successor}`}` };
-}
-
-/** Of the checks that only the second document has, those that do not simply pass; all that there are in the heading. */
-function notable(added: readonly LoneCheck[]): readonly Line[] {
-  const lines = added
-    .filter(({ outcome }) => outcome !== "pass")
-    .map(({ check, outcome, detail }) => ({ id: check, text: `${outcome}: ${shortened(detail, DETAIL_LENGTH)}` }));
-  return lines.length > 0 || added.length === 0 ? lines : [{ text: "all of them pass" }];
+/** Of the checks that one document alone has, those that do not simply pass; how many there are is in the heading. */
+function notable(lone: readonly LoneCheck[]): readonly Line[] {
+  const told = lone.filter(({ outcome, successor }) => outcome !== "pass" || successor !== undefined);
+  const lines = told.map(({ check, outcome, detail, successor }) => ({
+    id: check,
+    text: `${outcome}${detail === "" ? "" : `: ${shortened(detail, DETAIL_LENGTH)}`}${successor === undefined ? "" : `; see ${successor}`}`,
+  }));
+  return lines.length > 0 || lone.length === 0 ? lines : [{ text: "all of them pass" }];
 }
 
 function tally(added: readonly LoneCheck[]): string {

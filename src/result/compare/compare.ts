@@ -48,8 +48,6 @@ function factsOf(before: ResultDocument, after: ResultDocument): readonly Fact[]
       hardware: subject.hardware,
       REST: target?.rest,
       gRPC: target?.grpc,
-      models: target?.models.map(({ name }) => name).join(", "),
-      extensions: target?.server.extensions.join(", "),
       seed: String(run.seed),
       partial: partial ? "yes" : "no",
       "safe mode": onOff(plan?.safe),
@@ -58,9 +56,23 @@ function factsOf(before: ResultDocument, after: ResultDocument): readonly Fact[]
     };
   };
   const [first, second] = [told(before), told(after)];
-  return Object.keys(first).flatMap((what): Fact[] =>
-    first[what] === second[what] ? [] : [{ what, before: first[what] ?? "", after: second[what] ?? "" }],
-  );
+  const single = Object.keys(first).flatMap((what) => fact(what, first[what] ?? "", second[what] ?? ""));
+  const lists = (["models", "extensions"] as const).flatMap((what) => {
+    const [was, is] = [listed(before)[what], listed(after)[what]];
+    const only = (names: readonly string[], others: readonly string[]) =>
+      names.filter((name) => !others.includes(name));
+    return fact(`${what} that differ`, only(was, is).join(", "), only(is, was).join(", "));
+  });
+  return [...single, ...lists];
+}
+
+function fact(what: string, before: string, after: string): Fact[] {
+  return before === after ? [] : [{ what, before, after }];
+}
+
+function listed({ targets }: ResultDocument): Readonly<Record<"models" | "extensions", readonly string[]>> {
+  const [target] = targets;
+  return { models: target?.models.map(({ name }) => name) ?? [], extensions: target?.server.extensions ?? [] };
 }
 
 function onOff(flag: boolean | undefined): string {

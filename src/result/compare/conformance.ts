@@ -34,6 +34,8 @@ export interface ChangedStatus {
 export interface ConformanceComparison {
   readonly compared: number;
   readonly newFailures: readonly ChangedCheck[];
+  /** Those that came to something worse than before, short of a failure. */
+  readonly worsened: readonly ChangedCheck[];
   readonly fixed: readonly ChangedCheck[];
   readonly otherChanges: readonly ChangedCheck[];
   /** Checks of suites that both ran, which only the second document has; `byUpgrade` when another version of this program made it. */
@@ -70,7 +72,8 @@ export function compareConformance(
   const fixed = changed.filter(
     (change) => change.before === "fail" && (change.after === "pass" || change.after === "warn"),
   );
-  const otherChanges = changed.filter((change) => !newFailures.includes(change) && !fixed.includes(change));
+  const worsened = changed.filter((change) => change.after !== "fail" && hasSunk(change));
+  const told = new Set([...newFailures, ...worsened, ...fixed]);
   const gone = suites[0].filter((id) => !suites[1].includes(id));
   const asked = new Set(after.conformance?.suites.map(({ id }) => id));
   const suitesLost = gone.filter((id) => asked.has(id));
@@ -78,8 +81,9 @@ export function compareConformance(
   return {
     compared: both.length,
     newFailures,
+    worsened,
     fixed,
-    otherChanges,
+    otherChanges: changed.filter((change) => !told.has(change)),
     added: lone(second, first),
     removed: lone(first, second),
     byUpgrade: before.tool.version !== after.tool.version,
@@ -87,7 +91,7 @@ export function compareConformance(
     suitesLost,
     suitesLeftOut: gone.filter((id) => !asked.has(id)),
     profiles,
-    worse: whatIsWorse({ newFailures, otherChanges, suitesLost, profiles }),
+    worse: whatIsWorse({ newFailures, worsened, suitesLost, profiles }),
   };
 }
 
@@ -157,24 +161,25 @@ const RANKS: readonly (readonly ComparedOutcome[])[] = [
 ];
 const STATUSES: readonly Profile["status"][] = ["earned", "partial", "undecided", "not-earned", "not-claimed"];
 
+function hasSunk({ before, after }: ChangedCheck): boolean {
+  const rank = (outcome: ComparedOutcome) => RANKS.findIndex((outcomes) => outcomes.includes(outcome));
+  return before !== "not graded" && after !== "not graded" && rank(after) > rank(before);
+}
+
 /**
  * A check that is new in this version and fails is not the target's doing: it counts where it costs a profile. What is not
  * graded counts for nothing.
  */
 function whatIsWorse({
   newFailures,
-  otherChanges,
+  worsened,
   suitesLost,
   profiles,
-}: Pick<ConformanceComparison, "newFailures" | "otherChanges" | "suitesLost" | "profiles">): readonly string[] {
-  const rank = (outcome: ComparedOutcome) => RANKS.findIndex((outcomes) => outcomes.includes(outcome));
-  const sunk = otherChanges.filter(
-    ({ before, after }) => before !== "not graded" && after !== "not graded" && rank(after) > rank(before),
-  );
+}: Pick<ConformanceComparison, "newFailures" | "worsened" | "suitesLost" | "profiles">): readonly string[] {
   const lost = profiles.filter(({ before, after }) => STATUSES.indexOf(after) > STATUSES.indexOf(before));
   return [
     ...newFailures.map(({ check }) => `${check} fails`),
-    ...sunk.map(({ check, before, after }) => `${check} went from ${before} to ${after}`),
+    ...worsened.map(({ check, before, after }) => `${check} went from ${before} to ${after}`),
     ...suitesLost.map((suite) => `${suite} is no longer offered`),
     ...lost.map(({ profile, level, before, after }) => `profile ${profile} (${level}) went from ${before} to ${after}`),
   ];
