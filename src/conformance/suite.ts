@@ -8,8 +8,8 @@ export interface Feature {
   readonly title: string;
   /** Undefined when offered, else why not. */
   missing(info: TargetInfo): string | undefined;
-  /** Only a fixture model has it. */
-  readonly needsFixture?: true;
+  /** Few models have it but the fixture models, so that checks which need it are of the extended level. */
+  readonly rare?: true;
 }
 
 /** A model that lists versions: what checks about explicit versions need. */
@@ -65,6 +65,6 @@ export function levelOf(
   { requires = [] }: Pick<Check, "requires">,
   { features }: Pick<Suite, "features">,
 ): ProfileLevel {
-  const needsFixture = requires.some((each) => each.startsWith("model:") || features[each]?.needsFixture === true);
+  const needsFixture = requires.some((each) => each.startsWith("model:") || features[each]?.rare === true);
   return needsFixture ? "extended" : "core";
 }

@@ -18,7 +18,7 @@ export const suite: Suite = {
   features: {
     explainer: {
       title: "a model with an explainer",
-      needsFixture: true,
+      rare: true,
       missing: ({ models: known }) =>
         known.some(({ name, fixture }) => fixture && name === "iris")
           ? undefined

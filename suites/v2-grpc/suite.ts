@@ -33,7 +33,17 @@ export const suite: Suite = {
   specifications: [
     { document: "Open Inference Protocol, inference_grpc.md and open_inference_grpc.proto", revision: "2.0.0" },
   ],
-  features: { versions: listsVersions },
+  features: {
+    versions: listsVersions,
+    halves: {
+      title: "a model with FP16 or BF16 outputs",
+      rare: true,
+      missing: ({ models }) =>
+        models.some(({ outputs }) => outputs.some(({ datatype }) => datatype === "FP16" || datatype === "BF16"))
+          ? undefined
+          : "no model has FP16 or BF16 outputs",
+    },
+  },
   clauses,
   checks,
   retired: {},

@@ -18,6 +18,7 @@ interface Row {
   readonly clause: keyof typeof clauses;
   readonly title: string;
   readonly kills: CensusCheck["kills"];
+  readonly requires?: readonly string[];
   readonly judge: (answer: ModelInferResponse, context: Parameters<CensusCheck["judge"]>[1]) => void;
   /** Only answers of which this holds are judged. */
   readonly about?: (answer: ModelInferResponse) => boolean;
@@ -114,6 +115,7 @@ const ROWS: readonly Row[] = [
     slug: "half-floats-are-raw",
     clause: "V2GRPC-RESP-08",
     title: "FP16 and BF16 outputs come in raw form",
+    requires: ["halves"],
     kills: ["v2-grpc:fp16-in-fp32-contents"],
     about: ({ outputs }) => outputs.some(({ datatype }) => datatype === "FP16" || datatype === "BF16"),
     judge: (answer) => expect.that(isRaw(answer), "raw_output_contents", "typed contents", "raw_output_contents"),
