@@ -3,6 +3,7 @@ import { compile } from "json-schema-to-typescript";
 import { assetJson } from "../src/base/assets.ts";
 import { suites } from "../suites/index.ts";
 import { configSchema } from "./config-schema.ts";
+import { runtimeBehaviour } from "./runtime-behaviour.ts";
 import { suiteReadme, withSuiteTable } from "./suite-readme.ts";
 
 /** The text of `src/result/document.gen.ts`: the types of the result document, made from its schema. */
@@ -20,6 +21,7 @@ export async function documentTypes(): Promise<string> {
 if (import.meta.filename === process.argv[1]) {
   writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
   writeFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), configSchema());
+  writeFileSync(new URL("../reports/runtimes/behaviour.json", import.meta.url), runtimeBehaviour());
   const readme = new URL("../README.md", import.meta.url);
   writeFileSync(readme, withSuiteTable(readFileSync(readme, "utf8"), suites));
   for (const entry of suites)

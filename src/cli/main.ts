@@ -132,11 +132,50 @@ replay
       check: string | undefined,
       { offline, ...flags }: { offline?: boolean } & Readonly<Record<string, unknown>>,
     ) => {
-      const { replayLive, replayOffline } = await import("./commands/replay.ts");
-      const replayed = offline ? replayOffline : replayLive;
+      const replayed = offline
+        ? (await import("./commands/replay-offline.ts")).replayOffline
+        : (await import("./commands/replay.ts")).replayLive;
       process.exitCode = await replayed(file, check, givenFlags(flags));
     },
   );
+
+const baseline = program.command("baseline").description("work with a list of known failures").exitOverride();
+const CONFIG = [
+  "--config <FILE>",
+  "where suites of your own are named (default infermark.yaml where there is one)",
+] as const;
+baseline
+  .command("write <document>")
+  .description("write the smallest list of known failures under which the run of a result.json passes")
+  .option("--baseline <FILE>", "the list there is: its comments, reasons, issues, owners and days are kept")
+  .option("--out <FILE>", "where it goes; standard output unless given")
+  .option(...CONFIG)
+  .exitOverride()
+  .action(async (file: string, flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/baseline.ts")).writeBaseline(file, flags);
+  });
+baseline
+  .command("check <document>")
+  .description(
+    "hold a result.json against a list of known failures, without a run; the exit code is that of such a run",
+  )
+  .requiredOption("--baseline <FILE>", "the list")
+  .option(...CONFIG)
+  .exitOverride()
+  .action(async (file: string, flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/baseline.ts")).checkBaseline(file, flags);
+  });
+
+program
+  .command("compare <before> <after>")
+  .description("print what changed from one result.json to another; exit 1 when something got worse")
+  .option("--format <FORMAT>", "text, markdown or json", "text")
+  .option("--no-color", "print without colours; so does the environment variable NO_COLOR")
+  .option(...CONFIG)
+  .exitOverride()
+  .action(async (before: string, after: string, flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/compare.ts")).compare(before, after, flags);
+  });
 
 const report = program.command("report").description("work with reports").exitOverride();
 report

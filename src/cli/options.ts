@@ -59,9 +59,11 @@ export const TARGET_OPTIONS: readonly OptionSpec[] = [
 /** Which checks run, and how. */
 export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
   list("suite", "ID", "run this suite, whether or not the target seems to offer it"),
-  list("profile", "ID", "run the suites of this profile and require that it is earned"),
+  list("profile", "ID", "run the suites of this profile and require that it is earned; ID:core for its core alone"),
   list("check", "ID", "run this check alone"),
   flag("strict", "warnings fail the run"),
+  flag("only-keyword", "grade only clauses that the specification states with a keyword such as MUST"),
+  count("rerun-failures", "run each failed check N times again on fresh connections; its verdict stays (default 0)"),
   flag("safe", "send nothing invalid, nothing over 1 MB, one request at a time"),
   flag("dangerous", "also run checks that may harm a weak server"),
   {

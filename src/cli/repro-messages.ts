@@ -1,6 +1,6 @@
-import { decodeMessage, encodeMessage } from "../target/index.ts";
+import { decodeHealth, decodeMessage, encodeHealth, encodeMessage, type HealthMessageName } from "../target/index.ts";
 
-const REQUESTS = {
+const INFERENCE = {
   ServerLive: "ServerLiveRequest",
   ServerReady: "ServerReadyRequest",
   ModelReady: "ModelReadyRequest",
@@ -9,22 +9,47 @@ const REQUESTS = {
   ModelInfer: "ModelInferRequest",
 } as const;
 
+const HEALTH: Readonly<Record<string, HealthMessageName>> = {
+  Check: "HealthCheckRequest",
+  Watch: "HealthCheckRequest",
+  List: "HealthListRequest",
+};
+
 /** A request message as grpcurl takes it; undefined where proto3 JSON cannot stand for exactly these bytes. */
 export function decodeRequest(
   path: string,
   message: Uint8Array,
 ): { readonly json: unknown; readonly proto: string } | undefined {
-  const method = /^\/inference\.GRPCInferenceService\/(\w+)$/.exec(path)?.[1];
-  const type = method === undefined ? undefined : REQUESTS[method as keyof typeof REQUESTS];
-  if (type === undefined) return undefined;
   try {
-    const decoded = decodeMessage(type, message);
-    if (Buffer.compare(encodeMessage(type, decoded as never), message) !== 0) return undefined;
-    return { json: protoJson(decoded), proto: "open_inference_grpc.proto" };
+    const read = readInference(path, message) ?? readHealth(path, message);
+    if (!read || Buffer.compare(read.again, message) !== 0) return undefined;
+    return { json: protoJson(read.decoded), proto: read.proto };
   } catch {
     // Bytes that are no such message are what some checks send on purpose.
     return undefined;
   }
+}
+
+/** A request message, read and written again. */
+interface Reading {
+  readonly decoded: unknown;
+  readonly again: Uint8Array;
+  readonly proto: string;
+}
+
+function readInference(path: string, message: Uint8Array): Reading | undefined {
+  const method = /^\/inference\.GRPCInferenceService\/(\w+)$/.exec(path)?.[1];
+  const type = method === undefined ? undefined : INFERENCE[method as keyof typeof INFERENCE];
+  if (type === undefined) return undefined;
+  const decoded = decodeMessage(type, message);
+  return { decoded, again: encodeMessage(type, decoded as never), proto: "open_inference_grpc.proto" };
+}
+
+function readHealth(path: string, message: Uint8Array): Reading | undefined {
+  const type = HEALTH[/^\/grpc\.health\.v1\.Health\/(\w+)$/.exec(path)?.[1] ?? ""];
+  if (type === undefined) return undefined;
+  const decoded = decodeHealth(type, message);
+  return { decoded, again: encodeHealth(type, decoded), proto: "grpc_health.proto" };
 }
 
 function protoJson(value: unknown): unknown {

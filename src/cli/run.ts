@@ -7,7 +7,6 @@ import {
   defaultLimits,
   type FuzzResult,
   type Limits,
-  type Profile,
   runConformance,
   type Selection,
 } from "../conformance/index.ts";
@@ -36,7 +35,7 @@ import { interruptible } from "./interrupt.ts";
 import { checkLoadSettings, prepareLoad, runLoadPart } from "./load-part.ts";
 import { allSuites } from "./own-suites.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { selectChecks } from "./selection.ts";
+import { judgeableProfiles, selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
 import { fileBytes, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
 import { type Parts, type Seen, toDocument } from "./to-document.ts";
@@ -200,12 +199,13 @@ function runChecks(
 ): Promise<ConformanceResult> {
   const total = selection.reduce((sum, { checks }) => sum + checks.length, 0);
   let done = 0;
-  const onResult = ({ check, verdict }: CheckResult) => {
+  const onResult = ({ check, verdict, ungraded }: CheckResult) => {
     done += 1;
     progress.step(`${done} of ${total} checks: ${check}`);
+    if (ungraded) return;
     if (verdict.outcome === "fail" || verdict.outcome === "error") progress.line(`${verdict.outcome}  ${check}`);
   };
-  return runConformance(selection, judgeableProfiles(settings, selection), {
+  return runConformance(selection, judgeableProfiles(selection, profiles), {
     transport,
     info,
     seed: settings.seed,
@@ -213,15 +213,12 @@ function runChecks(
     limits: limitsOf(settings),
     safe: settings.safe,
     dangerous: settings.dangerous,
+    onlyKeyword: settings.onlyKeyword,
+    rerunFailures: settings.rerunFailures,
     signal,
     onResult,
+    onRerun: (check, nth) => progress.step(`again, ${nth} of ${settings.rerunFailures}: ${check}`),
   });
-}
-
-/** A profile is judged only when all checks of all its suites were asked for: one check alone earns nothing. */
-function judgeableProfiles({ check }: Settings, selection: readonly Selection[]): readonly Profile[] {
-  if (check.length > 0) return [];
-  return profiles.filter((profile) => profile.suites.every((id) => selection.some(({ suite }) => suite.id === id)));
 }
 
 async function publish(

@@ -44,6 +44,8 @@ export interface Settings {
   readonly profile: readonly string[];
   readonly check: readonly string[];
   readonly strict: boolean;
+  readonly onlyKeyword: boolean;
+  readonly rerunFailures: number;
   readonly safe: boolean;
   readonly dangerous: boolean;
   /** Requests of the fuzz phase to each suite. */
@@ -85,6 +87,8 @@ const DEFAULTS = {
   timeout: 10_000,
   maxResponse: 64 * 1024 * 1024,
   strict: false,
+  onlyKeyword: false,
+  rerunFailures: 0,
   safe: false,
   dangerous: false,
   dryRun: false,
@@ -123,11 +127,14 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
   return settings;
 }
 
-function rejectContradictions({ safe, dangerous, fuzz, tokenEnv, tokenFile }: Settings): void {
-  const pair =
-    safe && (dangerous || fuzz !== undefined)
-      ? `--safe and --${dangerous ? "dangerous" : "fuzz"}`
-      : tokenEnv !== undefined && tokenFile !== undefined && "--token-env and --token-file";
+function rejectContradictions({ safe, dangerous, fuzz, tokenEnv, tokenFile, onlyKeyword, profile }: Settings): void {
+  const [pair] = [
+    safe && dangerous && "--safe and --dangerous",
+    safe && fuzz !== undefined && "--safe and --fuzz",
+    tokenEnv !== undefined && tokenFile !== undefined && "--token-env and --token-file",
+    // A part of the clauses earns no profile.
+    onlyKeyword && profile.length > 0 && "--only-keyword and --profile",
+  ].filter(Boolean);
   if (pair) throw new InfermarkError("USAGE", `${pair} contradict each other`, { hint: "give one of the two" });
 }
 

@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import { profiles, type SuiteEntry } from "../../suites/index.ts";
 import { systemClock } from "../base/clock.ts";
 import type { ConformanceResult } from "../conformance/index.ts";
-import { type AssembleOptions, assemble, type Baseline, type LoadRun, type ResultDocument } from "../result/index.ts";
+import {
+  type AssembleOptions,
+  assemble,
+  type Baseline,
+  type LoadRun,
+  type ResultDocument,
+  requestedProfile,
+} from "../result/index.ts";
 import type { TargetInfo } from "../target/index.ts";
-import { secretsOf } from "../transport/index.ts";
+import { type Exchange, redactExchange, type Secrets, secretsOf } from "../transport/index.ts";
 import { environmentOfThisMachine, toolIdentity } from "./environment.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { registryOf } from "./fuzz-part.ts";
@@ -61,7 +68,8 @@ export function toDocument(
       subject: { ...settings.subject },
       target: { info: seen.info, ...withoutUndefined({ rest: settings.rest, grpc: settings.grpc }) },
       registry: registryOf(suites),
-      ...withoutUndefined({ conformance: seen.conformance, load: seen.load }),
+      ...(seen.conformance && { conformance: withRecordedAnswers(seen.conformance, secrets) }),
+      ...withoutUndefined({ load: seen.load }),
       conformancePlan: {
         models: [...settings.model],
         fixtures: settings.fixtures,
@@ -71,6 +79,11 @@ export function toDocument(
         dangerous: settings.dangerous,
         timeoutMs: settings.timeout,
         ...(settings.fuzz !== undefined && { fuzz: settings.fuzz }),
+        profiles: [...settings.profile],
+        strict: settings.strict,
+        onlyKeyword: settings.onlyKeyword,
+        rerunFailures: settings.rerunFailures,
+        ...(settings.input !== undefined && { input: settings.input }),
       },
       ...(transcripts && {
         transcripts: { file: TRANSCRIPTS_FILE, sha256: createHash("sha256").update(transcripts).digest("hex") },
@@ -99,7 +112,21 @@ export function toDocument(
   return document;
 }
 
-/** Suites that were asked for by name or by a profile. */
+/** Answers as the transcripts hold them, without secrets: the document must come out the same when it is made from those. */
+function withRecordedAnswers(result: ConformanceResult, secrets: Secrets): ConformanceResult {
+  const recorded = (exchange: Exchange) => ({ ...redactExchange(exchange, secrets), request: exchange.request });
+  return {
+    ...result,
+    suites: result.suites.map((suite) => ({
+      ...suite,
+      checks: suite.checks.map((check) => ({ ...check, exchanges: check.exchanges.map(recorded) })),
+    })),
+  };
+}
+
+/** Suites that were asked for by name or by a whole profile; those of which the core is enough are told by the profiles. */
 function namedSuites({ suite, profile }: Settings): string[] {
-  return [...new Set([...suite, ...profiles.filter(({ id }) => profile.includes(id)).flatMap((each) => each.suites)])];
+  const whole = profile.map(requestedProfile).filter(({ level }) => level === "extended");
+  const chosen = profiles.filter(({ id }) => whole.some((asked) => asked.id === id));
+  return [...new Set([...suite, ...chosen.flatMap((each) => each.suites)])];
 }

@@ -25,6 +25,8 @@ export interface CheckContext {
   send<R extends WireRequest>(request: R, options?: CheckSendOptions): Promise<Exchange<R>>;
   /** Sends the good request on a fresh connection after a bad one, and keeps how that went as evidence. */
   followUp(defect: string, bad: Exchange, good: WireRequest): Promise<Aftermath>;
+  /** Says which exchange the verdict is about: the one that is shown and repeated. The last one unless said. */
+  point(exchange: Exchange): void;
   /** Adds a warning; the check goes on. */
   warn(message: string): void;
   /** Keeps an observation that carries no verdict. */
@@ -43,6 +45,8 @@ interface CheckBasics {
   readonly kills: readonly Kill[];
   /** May harm a weak server; runs last and only on request. */
   readonly dangerous?: true;
+  /** No request alone shows its failure, so that is repeated by running the check again, not by one command. */
+  readonly needsSeveral?: true;
 }
 
 /** Sends what it likes and judges what comes back. */

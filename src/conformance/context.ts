@@ -3,6 +3,7 @@ import { type Exchange, headerOf, type WireRequest } from "../transport/index.ts
 import type { Check, CheckContext, CheckSendOptions } from "./check.ts";
 import { inconclusive, NotApplicable, skip } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
+import { noteSending } from "./sending-order.ts";
 
 const TIMEOUTS_THAT_END_A_RUN = 5;
 /** All answers are kept until the end, for the checks that judge what the others saw. */
@@ -17,6 +18,13 @@ export interface Notebook {
   readonly records: { key: string; value: string }[];
   /** Index of the exchange that the verdict is about; the last one unless set. */
   decisive: number | undefined;
+  /** Index of the exchange before the first warning. */
+  warnedAt: number | undefined;
+}
+
+/** What a check has before it runs. */
+export function blankNotebook(): Notebook {
+  return { exchanges: [], warnings: [], records: [], decisive: undefined, warnedAt: undefined };
 }
 
 /** The context of one check: all it sends goes through here and stays as evidence. */
@@ -38,8 +46,12 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       run.evidence.aftermaths.push(aftermath);
       return aftermath;
     },
+    point: (exchange) => {
+      notebook.decisive = notebook.exchanges.indexOf(exchange);
+    },
     warn: (message) => {
       if (!notebook.warnings.includes(message)) notebook.warnings.push(message);
+      if (notebook.exchanges.length > 0) notebook.warnedAt ??= notebook.exchanges.length - 1;
     },
     record: (key, value) => notebook.records.push({ key, value }),
   };
@@ -55,12 +67,16 @@ async function send<R extends WireRequest>(
   refuseOurOwnMistake(run, request, options);
   for (const pause of [...BACK_OFFS, undefined]) {
     if (run.ended !== undefined) inconclusive(run.ended);
-    const exchange = await run.transport.send(request, {
-      deadlineMs: options.deadlineMs ?? run.limits.requestMs,
-      origin: check.id,
-      ...(options.connection && { connection: options.connection }),
-      ...(run.signal && { signal: run.signal }),
-    });
+    const sent = noteSending();
+    const connection = run.nth === undefined ? options.connection : "fresh";
+    const exchange = sent(
+      await run.transport.send(request, {
+        deadlineMs: options.deadlineMs ?? run.limits.requestMs,
+        origin: originOf(run, check),
+        ...(connection && { connection }),
+        ...(run.signal && { signal: run.signal }),
+      }),
+    );
     notebook.exchanges.push(exchange);
     // The end of it was ours.
     if (exchange.failure && run.signal?.aborted) inconclusive("interrupted");
@@ -72,6 +88,11 @@ async function send<R extends WireRequest>(
     if (pause !== undefined) await run.clock.sleep(Math.max(pause, retryAfterMs(exchange)), run.signal);
   }
   return inconclusive("the target kept answering 429 Too Many Requests");
+}
+
+/** What a check sends when it is run again must not be answered from the recording of its first run. */
+function originOf({ nth }: SuiteRun, check: Check): string {
+  return nth === undefined ? check.id : `${check.id} rerun ${nth}`;
 }
 
 function refuseOurOwnMistake(run: SuiteRun, request: WireRequest, options: CheckSendOptions): void {

@@ -3,7 +3,7 @@ export type Verdict =
   | { readonly outcome: "pass" }
   | { readonly outcome: "warn"; readonly warnings: readonly string[] }
   | { readonly outcome: "fail"; readonly expected: string; readonly actual: string; readonly at?: string }
-  | { readonly outcome: "skip"; readonly reason: string }
+  | { readonly outcome: "skip"; readonly reason: string; readonly feature?: string }
   | { readonly outcome: "inconclusive"; readonly reason: string }
   | { readonly outcome: "error"; readonly message: string };
 
@@ -33,9 +33,12 @@ export class Undecided extends Error {
 
 /** Thrown by `skip`: the target does not offer what the statement is about. */
 export class NotApplicable extends Error {
-  constructor(reason: string) {
+  /** What the target would have to offer, where the check declared it. */
+  readonly feature: string | undefined;
+  constructor(reason: string, feature?: string) {
     super(reason);
     this.name = "NotApplicable";
+    this.feature = feature;
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Exchange } from "../transport/index.ts";
-import type { CensusCheck, CensusItem, CheckContext } from "./check.ts";
+import type { CensusCheck, CensusItem, CheckContext, Evidence } from "./check.ts";
 import type { Notebook } from "./context.ts";
 import { Nonconformance, Undecided } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
+import { bySending } from "./sending-order.ts";
 
 interface Violation {
   readonly problem: Nonconformance;
@@ -18,12 +19,12 @@ export async function runCensus(
   notebook: Notebook,
 ): Promise<void> {
   if (check.over(run.evidence).length === 0) await check.prompt(context);
-  const items = check.over(run.evidence);
+  const items = check.over(inOrder(run));
   if (items.length === 0) throw new Undecided("no answer was seen that this is about");
-  const violations = distinctViolations(check, items, context);
+  const violations = distinctViolations(check, items, context, notebook);
   const [first, ...others] = violations;
   if (!first) return;
-  for (const { exchange } of violations) if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
+  for (const { exchange } of violations) keep(notebook, exchange);
   notebook.decisive = notebook.exchanges.indexOf(first.exchange);
   const said = [first, ...others].map(
     ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
@@ -31,15 +32,31 @@ export async function runCensus(
   throw new Nonconformance(first.problem.expected, said.join("; "), first.problem.at);
 }
 
+function keep(notebook: Notebook, exchange: Exchange): void {
+  if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
+}
+
+/** Evidence in the order of the checks, so that it is told alike however their answers overtook each other. */
+function inOrder({ evidence, suite }: SuiteRun): Evidence {
+  const place = new Map(suite.checks.map(({ id }, index) => [id, index]));
+  const compare = (a: CensusItem, b: CensusItem) =>
+    (place.get(a.check) ?? 0) - (place.get(b.check) ?? 0) || bySending(a.exchange, b.exchange);
+  return { observed: evidence.observed.toSorted(compare), aftermaths: evidence.aftermaths.toSorted(compare) };
+}
+
 function distinctViolations(
   check: CensusCheck,
   items: readonly CensusItem[],
   context: CheckContext,
+  notebook: Notebook,
 ): readonly Violation[] {
   const violations = new Map<string, Violation>();
   for (const item of items) {
+    const warned = notebook.warnings.length;
     try {
       check.judge(item, context);
+      if (notebook.warnings.length > warned) keep(notebook, item.exchange);
+      if (warned === 0 && notebook.warnings.length > 0) notebook.warnedAt = notebook.exchanges.indexOf(item.exchange);
     } catch (thrown) {
       if (!(thrown instanceof Nonconformance)) throw thrown;
       const known = violations.get(thrown.message);

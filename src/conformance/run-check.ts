@@ -1,16 +1,18 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import type { Check, CheckContext } from "./check.ts";
-import { contextFor, type Notebook } from "./context.ts";
+import { blankNotebook, contextFor, type Notebook } from "./context.ts";
 import { Nonconformance, NotApplicable, Undecided, type Verdict } from "./outcome.ts";
 import type { CheckResult } from "./result.ts";
 import type { SuiteRun } from "./run.ts";
 import { runCensus } from "./run-census.ts";
 import { runRefusal } from "./run-refusal.ts";
+import { bySending } from "./sending-order.ts";
+import { type Feature, levelOf } from "./suite.ts";
 
 /** Runs one check to its verdict. Never throws for what the target did; a mistake of ours is the verdict `error`. */
 export async function runCheck(run: SuiteRun, check: Check): Promise<CheckResult> {
-  const notebook: Notebook = { exchanges: [], warnings: [], records: [], decisive: undefined };
+  const notebook = blankNotebook();
   const started = run.clock.now();
   const verdict = await verdictOf(run, check, notebook);
   return resultOf(run, check, verdict, notebook, (run.clock.now() - started) / NS_PER_MS);
@@ -18,31 +20,40 @@ export async function runCheck(run: SuiteRun, check: Check): Promise<CheckResult
 
 /** The result of a check that was not run, with the reason as its verdict. */
 export function resultWithout(run: SuiteRun, check: Check, verdict: Verdict): CheckResult {
-  return resultOf(run, check, verdict, { exchanges: [], warnings: [], records: [], decisive: undefined }, 0);
+  return resultOf(run, check, verdict, blankNotebook(), 0);
 }
 
 function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Notebook, durationMs: number): CheckResult {
   const clause = run.suite.clauses[check.clause];
   if (!clause) throw new Error(`check ${check.id} names the unknown clause ${check.clause}`);
-  const { exchanges, records } = notebook;
-  const decisive =
-    exchanges.length === 0 || verdict.outcome === "skip" ? undefined : (notebook.decisive ?? exchanges.length - 1);
+  const { records } = notebook;
+  // A census puts its exchanges in the order of the violations that they show.
+  const exchanges = check.kind === "census" ? [...notebook.exchanges] : notebook.exchanges.toSorted(bySending);
+  const shown = notebook.exchanges[decisiveIn(notebook, verdict)];
+  const decisive = shown === undefined || verdict.outcome === "skip" ? undefined : exchanges.indexOf(shown);
   return {
     check: check.id,
     title: check.title,
     clause,
     verdict,
-    records,
+    records: [...records],
     exchanges,
     ...(decisive !== undefined && { decisive }),
     durationMs,
+    level: levelOf(check, run.suite),
+    ...(run.onlyKeyword && clause.basis !== "keyword" && { ungraded: true }),
+    ...(check.needsSeveral && { needsSeveral: true }),
   };
+}
+
+function decisiveIn({ exchanges, decisive, warnedAt }: Notebook, { outcome }: Verdict): number {
+  return decisive ?? (outcome === "warn" ? warnedAt : undefined) ?? exchanges.length - 1;
 }
 
 async function verdictOf(run: SuiteRun, check: Check, notebook: Notebook): Promise<Verdict> {
   try {
     const context = contextFor(run, check, notebook);
-    for (const feature of check.requires ?? []) requireFeature(run, context, feature);
+    for (const feature of check.requires ?? []) requireFeature(run, feature);
     if (check.kind === "census") await runCensus(run, check, context, notebook);
     else if (run.ended !== undefined) throw new Undecided(run.ended);
     else if (check.kind === "observe") await check.run(context);
@@ -59,7 +70,12 @@ function verdictFrom(thrown: unknown): Verdict {
     return { outcome: "fail", expected, actual, ...(at !== undefined && { at }) };
   }
   if (thrown instanceof Undecided) return { outcome: "inconclusive", reason: thrown.message };
-  if (thrown instanceof NotApplicable) return { outcome: "skip", reason: thrown.message };
+  if (thrown instanceof NotApplicable)
+    return {
+      outcome: "skip",
+      reason: thrown.message,
+      ...(thrown.feature !== undefined && { feature: thrown.feature }),
+    };
   if (thrown instanceof Error && thrown.name === "AbortError")
     return { outcome: "inconclusive", reason: "interrupted" };
   if (thrown instanceof InfermarkError && thrown.code === "UNSUPPORTED")
@@ -67,13 +83,21 @@ function verdictFrom(thrown: unknown): Verdict {
   return { outcome: "error", message: messageOf(thrown) };
 }
 
-function requireFeature(run: SuiteRun, context: CheckContext, feature: string): void {
-  if (feature.startsWith("model:")) {
-    context.fixture(feature.slice("model:".length));
-    return;
-  }
-  const declared = run.suite.features[feature];
+function requireFeature({ suite, info }: SuiteRun, feature: string): void {
+  const declared = feature.startsWith("model:")
+    ? fixtureFeature(feature.slice("model:".length))
+    : suite.features[feature];
   if (!declared) throw new Error(`unknown feature ${feature}`);
-  const missing = declared.missing(run.info);
-  if (missing !== undefined) throw new NotApplicable(missing);
+  const missing = declared.missing(info);
+  if (missing !== undefined) throw new NotApplicable(missing, declared.title);
+}
+
+function fixtureFeature(name: string): Feature {
+  return {
+    title: `the fixture model ${name}`,
+    missing: ({ models }) =>
+      models.some((model) => model.fixture && model.name === name)
+        ? undefined
+        : `the target does not serve the fixture model ${name}`,
+  };
 }

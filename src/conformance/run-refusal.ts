@@ -24,11 +24,8 @@ export async function runRefusal(
   let impaired: string | undefined;
   for (const defect of check.defects) {
     const answer = await context.send(defect.request(context, good), { invalid: true });
-    const warned = notebook.warnings.length;
     const problem = judge(check, defect, answer, context, control);
-    const at = notebook.exchanges.length - 1;
-    if (problem && problems.length === 0) notebook.decisive = at;
-    else if (notebook.warnings.length > warned) notebook.decisive ??= at;
+    if (problem && problems.length === 0) notebook.decisive = notebook.exchanges.length - 1;
     if (problem) problems.push({ defect, problem });
     const { recovered, followUp } = await context.followUp(defect.name, answer, good);
     if (!recovered) impaired ??= `after "${defect.name}" the good request failed: ${describeAnswer(followUp)}`;

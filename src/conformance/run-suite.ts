@@ -1,10 +1,10 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import type { Exchange } from "../transport/index.ts";
-import { type Check, isNegative } from "./check.ts";
+import { type Check, type Evidence, isNegative } from "./check.ts";
 import { describeAnswer } from "./expect.ts";
 import type { CheckResult } from "./result.ts";
-import type { RunOptions, SuiteRun } from "./run.ts";
+import { freshRun, type RunOptions, type SuiteRun } from "./run.ts";
 import { resultWithout, runCheck } from "./run-check.ts";
 import type { Suite } from "./suite.ts";
 
@@ -14,6 +14,8 @@ const RECOVERY_POLL_MS = 500;
 export interface SuiteOutcome {
   /** In the suite's order. */
   readonly results: readonly CheckResult[];
+  /** What the checks saw. */
+  readonly evidence: Evidence;
   /** Why the run ended before all checks had run. */
   readonly endedEarly?: string;
 }
@@ -23,14 +25,7 @@ export interface SuiteOutcome {
  * then dangerous ones, then those that judge what all the others saw.
  */
 export async function runSuite(suite: Suite, checks: readonly Check[], options: RunOptions): Promise<SuiteOutcome> {
-  const run: SuiteRun = {
-    ...options,
-    suite,
-    evidence: { observed: [], aftermaths: [] },
-    ended: undefined,
-    timeouts: 0,
-    bytes: 0,
-  };
+  const run = freshRun(suite, options);
   const stop = stopWhenAskedTo(run);
   const random = seededRandom(run.seed, suite.id, "order");
   const byPhase = (wanted: Phase) => random.shuffle(checks.filter((check) => phaseOf(check) === wanted));
@@ -48,6 +43,7 @@ export async function runSuite(suite: Suite, checks: readonly Check[], options: 
   }
   return {
     results: checks.map((check) => results.get(check.id)).filter((result) => result !== undefined),
+    evidence: run.evidence,
     ...(run.ended !== undefined && { endedEarly: run.ended }),
   };
 }
@@ -70,7 +66,8 @@ function leftOut(run: SuiteRun, check: Check): CheckResult | undefined {
   return undefined;
 }
 
-function stopWhenAskedTo(run: SuiteRun): () => void {
+/** Ends the run when it is interrupted or its budget is spent; the function that comes back stops watching. */
+export function stopWhenAskedTo(run: SuiteRun): () => void {
   const end = (reason: string) => {
     run.ended ??= reason;
   };
@@ -96,7 +93,7 @@ async function inParallel<T>(items: readonly T[], limit: number, work: (item: T)
 }
 
 /** A target that stops answering during a check, and does not come back, fails that check and ends the run. */
-async function withCrashWatch(run: SuiteRun, check: Check): Promise<CheckResult> {
+export async function withCrashWatch(run: SuiteRun, check: Check): Promise<CheckResult> {
   const result = await runCheck(run, check);
   const lost = result.exchanges.find((exchange) => exchange.failure && GONE.has(exchange.failure.code));
   if (!lost || run.ended !== undefined || !hasEverAnswered(run)) return result;
@@ -126,7 +123,8 @@ async function comesBack(run: SuiteRun, check: Check): Promise<boolean> {
       connection: "fresh",
       origin: `${check.id} recovery`,
     });
-    if (answer.head) return true;
+    // A recording of a run that went on holds no more of this than was asked then.
+    if (answer.head || answer.failure?.code === "not-recorded") return true;
     if (run.clock.now() >= deadline || run.signal?.aborted) return false;
     await run.clock.sleep(RECOVERY_POLL_MS);
   }

@@ -32,19 +32,32 @@ export interface RunOptions {
   /** Runs checks that may harm a weak server. */
   readonly dangerous?: boolean;
   readonly signal?: AbortSignal;
+  /** Verdicts on other clauses than those stated with a keyword count for nothing. */
+  readonly onlyKeyword?: boolean;
+  /** How often each failed check is run again, on fresh connections, when all have run. */
+  readonly rerunFailures?: number;
   readonly onResult?: (result: CheckResult) => void;
+  /** Told before a failed check is run again for the `nth` time. */
+  readonly onRerun?: (check: string, nth: number) => void;
 }
 
 /** The state that the checks of one suite's run share. */
 export interface SuiteRun extends RunOptions {
   readonly suite: Suite;
-  readonly evidence: { readonly observed: Observed[]; readonly aftermaths: Aftermath[] };
+  evidence: { readonly observed: Observed[]; readonly aftermaths: Aftermath[] };
   /** Set when nothing more should be sent; the reason is given to the checks that are left. */
   ended: string | undefined;
   /** Time-outs in a row; five end the run. */
   timeouts: number;
   /** Of all answers so far. */
   bytes: number;
+  /** While failed checks are run again: for which time, from 1. */
+  nth?: number;
+}
+
+/** The state of a suite run before anything was sent. */
+export function freshRun(suite: Suite, options: RunOptions): SuiteRun {
+  return { ...options, suite, evidence: { observed: [], aftermaths: [] }, ended: undefined, timeouts: 0, bytes: 0 };
 }
 
 export type { Check, Evidence };

@@ -9,6 +9,8 @@ export interface Feature {
   readonly title: string;
   /** Undefined when offered, else why not. */
   missing(info: TargetInfo): string | undefined;
+  /** Few models have it but the fixture models, so that checks which need it are of the extended level. */
+  readonly rare?: true;
 }
 
 /** A model that lists versions: what checks about explicit versions need. */
@@ -49,11 +51,23 @@ export interface Suite {
   readonly fuzz?: () => Promise<Fuzzing>;
 }
 
+/** `core`: the checks that work on any model; `extended`: all of them, those that need a fixture model too. */
+export type ProfileLevel = "core" | "extended";
+
 /** A claim that a target can earn: all checks of its suites, none failed, none skipped. */
 export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly suites: readonly string[];
-  /** What counts on any model (`core`) or needs the fixture models (`extended`); a profile is earned with both. */
-  readonly level: "core" | "extended";
+  /** The levels at which it is judged; it is earned as a whole when it is earned at the extended level. */
+  readonly levels: readonly ProfileLevel[];
+}
+
+/** The lowest level of which a check is part. */
+export function levelOf(
+  { requires = [] }: Pick<Check, "requires">,
+  { features }: Pick<Suite, "features">,
+): ProfileLevel {
+  const needsFixture = requires.some((each) => each.startsWith("model:") || features[each]?.rare === true);
+  return needsFixture ? "extended" : "core";
 }

@@ -98,6 +98,8 @@ function write(response: ServerResponse, reply: HttpReply): void {
   response.statusCode = reply.status;
   for (const [name, value] of reply.headers) response.appendHeader(name, value);
   if (reply.contentLength === "none") {
+    // A body given to end() at once would get a length from Node.
+    response.flushHeaders();
     response.end(reply.body.length === 0 ? undefined : reply.body);
     return;
   }

@@ -1,7 +1,8 @@
 import picocolors from "picocolors";
-import type { Check, Repro, ResultDocument } from "../result/index.ts";
+import { type Check, gradedChecks, type Repro, type ResultDocument } from "../result/index.ts";
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
+import { inWords, levelLabels, rerunLabel } from "./labels.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
@@ -13,6 +14,7 @@ export interface ConsoleOptions {
 
 const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
 const MOST_CHECKS = 25;
+const STATUS_WIDTH = "not claimed".length;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -47,8 +49,8 @@ export function renderConsole(document: ResultDocument, { color, columns }: Cons
 
 type Cut = (text: string, indent?: number) => string;
 
-function notable({ conformance }: ResultDocument, paint: Paint, cut: Cut): string[] {
-  const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+function notable(document: ResultDocument, paint: Paint, cut: Cut): string[] {
+  const checks = gradedChecks(document);
   const shown = (["fail", "error", "inconclusive", "warn"] as const).flatMap((outcome) =>
     checks.filter((check) => check.outcome === outcome),
   );
@@ -66,11 +68,13 @@ function checkLines(check: Check, paint: Paint, cut: Cut): string[] {
           `actual   ${check.actual ?? ""}${check.at === undefined ? "" : ` at ${check.at}`}`,
         ]
       : (check.warnings ?? [check.reason ?? check.message ?? ""]);
+  const again = rerunLabel(check);
   return [
     `${painted(outcome, paint)}  ${paint.bold(cut(check.id, outcome.length + 2))}`,
     `  ${cut(check.title, 2)}`,
     `  ${paint.dim(cut(`${clause.level} ${clause.id}: ${clause.says}`, 2))}`,
     ...detail.map((text) => `  ${cut(text, 2)}`),
+    ...(again === undefined ? [] : [`  ${again.startsWith("flaky") ? paint.yellow(again) : again}`]),
     ...(outcome === "fail" ? commandLines(repro, paint) : []),
     "",
   ];
@@ -112,6 +116,7 @@ function suiteLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): st
     const present = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
       (outcome) => `${counts[outcome]} ${painted(outcome, paint)}`,
     );
+    if (counts.ungraded) present.push(paint.dim(`${counts.ungraded} not graded`));
     return `${plainText(id).padEnd(width)}  ${claimed ? present.join(", ") : paint.dim(cut(`not offered: ${evidence}`, width + 2))}`;
   });
   return lines.length > 0 ? [...lines, ""] : [];
@@ -119,17 +124,24 @@ function suiteLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): st
 
 function profileLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): string[] {
   const profiles = conformance?.profiles ?? [];
+  if (profiles.length === 0) return [];
   const colours = {
     earned: paint.green,
     partial: paint.yellow,
     "not-earned": paint.red,
     undecided: paint.magenta,
     "not-claimed": paint.dim,
+    "not judged": paint.dim,
   };
-  const lines = profiles.map(
-    ({ id, title, status }) => `${colours[status](status.padEnd(11))}  ${cut(`${id}  ${title}`, 13)}`,
-  );
-  return lines.length > 0 ? [...lines, ""] : [];
+  const width = Math.max("profile".length, ...profiles.map(({ id }) => plainText(id).length));
+  const status = (of: keyof typeof colours) => colours[of](inWords(of).padEnd(STATUS_WIDTH));
+  const lines = profiles.map((profile) => {
+    const { core, extended, skipped } = levelLabels(profile);
+    const note = skipped.length > 0 ? `without ${skipped.join(", ")}` : profile.title;
+    const rest = cut(note, width + 2 * STATUS_WIDTH + 6);
+    return `${plainText(profile.id).padEnd(width)}  ${status(core)}  ${status(extended)}  ${paint.dim(rest)}`;
+  });
+  return [paint.dim(`${"profile".padEnd(width)}  ${"core".padEnd(STATUS_WIDTH)}  extended`), ...lines, ""];
 }
 
 function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {

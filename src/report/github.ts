@@ -1,11 +1,12 @@
-import type { Check, FuzzFinding, ResultDocument } from "../result/index.ts";
+import { type Check, type FuzzFinding, gradedChecks, type ResultDocument } from "../result/index.ts";
+import { rerunLabel } from "./labels.ts";
 import { plainText } from "./plain-text.ts";
 
 const MOST_ANNOTATIONS = 50;
 
 /** Workflow commands that annotate a job: an error for each failed check and missed threshold, a warning for each doubt. */
 export function renderGithub(document: ResultDocument): string {
-  const checks = document.conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const checks = gradedChecks(document);
   const known = new Set(
     document.baseline?.entries.filter(({ status }) => status === "known").map(({ check }) => check),
   );
@@ -28,8 +29,10 @@ export function renderGithub(document: ResultDocument): string {
   return lines.slice(0, MOST_ANNOTATIONS).join("");
 }
 
-function failure({ id, title, clause, expected = "", actual = "" }: Check, known: boolean): string {
-  const text = `${title}. Expected ${expected}, got ${actual} (${clause.id}: ${clause.says})`;
+function failure(check: Check, known: boolean): string {
+  const { id, title, clause, expected = "", actual = "" } = check;
+  const again = rerunLabel(check);
+  const text = `${title}. Expected ${expected}, got ${actual}${again === undefined ? "" : `; ${again}`} (${clause.id}: ${clause.says})`;
   return known ? command("notice", id, `known failure: ${text}`) : command("error", id, text);
 }
 

@@ -1,4 +1,4 @@
-import { freshFindings, type ResultDocument } from "../result/index.ts";
+import { freshFindings, gradedChecks, type ResultDocument } from "../result/index.ts";
 
 export interface Headline {
   /** The verdict of the run in two or three words. */
@@ -10,10 +10,11 @@ export interface Headline {
 export function headline(document: ResultDocument): Headline {
   const { gate, conformance, thresholds, baseline } = document;
   const known = new Set(baseline?.entries.filter((entry) => entry.status === "known").map((entry) => entry.check));
-  const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const checks = gradedChecks(document);
   switch (gate.exitCode) {
     case 0:
       if (known.size > 0) return { word: "Accepted with known failures", tone: "open" };
+      if (conformance?.plan?.onlyKeyword) return { word: "Conformant in what keywords demand", tone: "good" };
       return { word: conformance ? "Conformant" : thresholds.length > 0 ? "Thresholds met" : "Measured", tone: "good" };
     case 1:
       if (checks.some((check) => check.outcome === "fail" && !known.has(check.id)))

@@ -8,6 +8,7 @@ import type {
   Suite,
 } from "../result/index.ts";
 import { findingTexts } from "./fuzz-texts.ts";
+import { rerunLabel } from "./labels.ts";
 
 /** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
 export function renderJunit(document: ResultDocument): string {
@@ -38,6 +39,7 @@ interface Case {
 function caseOfCheck(check: Check, suite: Suite, known: BaselineEntry | undefined): Case {
   const base = { classname: suite.id, name: `${check.id}: ${check.title}`, seconds: check.durationMs / 1000 };
   const { outcome, reason = "", message = "" } = check;
+  if (check.ungraded) return { ...base, result: { kind: "skipped", message: `not graded: ${outcome}`, text: "" } };
   if (outcome === "fail" && known) {
     return {
       ...base,
@@ -89,13 +91,16 @@ function caseOfThreshold({ expression, status, reason = "" }: JudgedThreshold): 
   };
 }
 
-function failureText({ clause, expected, actual, at, repro }: Check): string {
+function failureText(check: Check): string {
+  const { clause, expected, actual, at, repro } = check;
+  const again = rerunLabel(check);
   return [
     `${clause.id} (${clause.level}): ${clause.says}`,
     `${clause.source.document}, ${clause.source.section}`,
     `expected: ${expected ?? ""}`,
     `actual:   ${actual ?? ""}`,
     ...(at === undefined ? [] : [`at:       ${at}`]),
+    ...(again === undefined ? [] : [`again:    ${again}`]),
     ...(repro ? [repro.curl ?? repro.grpcurl ?? repro.replay ?? ""] : []),
   ].join("\n");
 }

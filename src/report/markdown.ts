@@ -1,10 +1,12 @@
-import type { Check, LoadRun, ResultDocument } from "../result/index.ts";
+import { type Check, gradedChecks, type LoadRun, type ResultDocument } from "../result/index.ts";
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
+import { inWords, levelLabels, rerunLabel } from "./labels.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
-import { plainText, shortened } from "./plain-text.ts";
+import { code, inline } from "./markdown-text.ts";
 
 const MOST_FAILURES = 50;
+const MOST_REASONS = 3;
 const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
 
 /** A summary for a pull request or a job page: verdict, profiles, counts, failures with clause and command, load. */
@@ -24,25 +26,34 @@ export function renderMarkdown(document: ResultDocument): string {
 }
 
 function profilesTable({ conformance }: ResultDocument): string {
-  const rows = (conformance?.profiles ?? []).map(({ title, status, because }) => [
-    inline(title),
-    status.replace("-", " "),
-    because.slice(0, 3).map(code).join(", ") + (because.length > 3 ? ` and ${because.length - 3} more` : ""),
-  ]);
-  return rows.length === 0 ? "" : table(["Profile", "Status", "Because of"], rows);
+  const rows = (conformance?.profiles ?? []).map((profile) => {
+    const { core, extended, skipped } = levelLabels(profile);
+    const { status, because } = profile;
+    const reasons = status === "partial" ? skipped.map((feature) => inline(`without ${feature}`)) : because.map(code);
+    return [inline(profile.title), inWords(core), inWords(extended), firstOf(reasons)];
+  });
+  return rows.length === 0 ? "" : table(["Profile", "Core", "Extended", "Because of"], rows);
+}
+
+function firstOf(reasons: readonly string[]): string {
+  const rest = reasons.length - MOST_REASONS;
+  return reasons.slice(0, MOST_REASONS).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 function countsTable({ conformance }: ResultDocument): string {
-  const rows = (conformance?.suites ?? []).map(({ title, claimed, counts }) => [
+  const suites = conformance?.suites ?? [];
+  const ungraded = suites.some(({ counts }) => counts.ungraded !== undefined);
+  const rows = suites.map(({ title, claimed, counts }) => [
     inline(title),
     ...OUTCOMES.map((outcome) => (claimed ? String(counts[outcome]) : "–")),
+    ...(ungraded ? [claimed ? String(counts.ungraded ?? 0) : "–"] : []),
   ]);
-  return rows.length === 0 ? "" : table(["Suite", ...OUTCOMES], rows);
+  return rows.length === 0 ? "" : table(["Suite", ...OUTCOMES, ...(ungraded ? ["not graded"] : [])], rows);
 }
 
-function failures({ conformance, baseline }: ResultDocument): string {
-  const checks = conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
-  const failed = checks.filter(({ outcome }) => outcome === "fail");
+function failures(document: ResultDocument): string {
+  const { baseline } = document;
+  const failed = gradedChecks(document).filter(({ outcome }) => outcome === "fail");
   if (failed.length === 0) return "";
   const known = new Map(
     baseline?.entries.filter(({ status }) => status === "known").map((entry) => [entry.check, entry.reason]),
@@ -56,10 +67,9 @@ function failures({ conformance, baseline }: ResultDocument): string {
   ].join("\n\n");
 }
 
-function failure(
-  { id, title, clause, expected = "", actual = "", at, repro }: Check,
-  known: string | undefined,
-): string {
+function failure(check: Check, known: string | undefined): string {
+  const { id, title, clause, expected = "", actual = "", at, repro } = check;
+  const again = rerunLabel(check);
   const command = repro?.curl ?? repro?.grpcurl ?? repro?.replay;
   return [
     `**${inline(title)}** ${code(id)}${known === undefined ? "" : ` (known: ${inline(known)})`}`,
@@ -67,6 +77,7 @@ function failure(
     `- ${clause.level} ${code(clause.id)}: ${inline(clause.says)} (${inline(clause.source.document)}, ${inline(clause.source.section)})`,
     `- expected: ${inline(expected)}`,
     `- actual: ${inline(actual)}${at === undefined ? "" : ` at ${code(at)}`}`,
+    ...(again === undefined ? [] : [`- ${again}`]),
     ...(command === undefined ? [] : ["", fenced(command)]),
   ].join("\n");
 }
@@ -107,22 +118,6 @@ function loadTable({ points }: LoadRun): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that Markdown, HTML and mentions leave alone, also inside a table. */
-function inline(text: string): string {
-  return shortened(plainText(text), 400)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll(/[\\`*_{}[\]()#+!|~$]/g, (character) => `&#${character.codePointAt(0)};`)
-    .replaceAll("@", "&#64;")
-    .replaceAll("://", "&#58;//");
-}
-
-// Inside a code span nothing is escaped but the bar of a table, so anything unusual is written as text.
-function code(text: string): string {
-  return /^[\w./:~-]+$/.test(text) ? `\`${text}\`` : inline(text);
 }
 
 function fenced(command: string): string {

@@ -15,6 +15,7 @@ import type {
 } from "./document.gen.ts";
 import { fuzzPart } from "./fuzz-part.ts";
 import { type GateOptions, gate } from "./gate.ts";
+import { reachOf } from "./reach.ts";
 import type { ReproOptions } from "./repro/repro.ts";
 import { redactArgv, withoutSecrets, withoutUserInfo } from "./secrets.ts";
 import { judgeThresholds } from "./thresholds.ts";
@@ -71,7 +72,7 @@ export function assemble(observations: Observations, options: AssembleOptions): 
     schema: "infermark/result.v1",
     tool: { ...observations.tool },
     subject: { ...observations.subject },
-    targets: [targetPart(observations.target)],
+    targets: [targetPart(observations.target, options)],
     ...judged,
     thresholds: judgeThresholds(options.thresholds ?? [], load),
     ...(options.baseline && { baseline: judgeBaseline(options.baseline, judged, registry) }),
@@ -81,10 +82,15 @@ export function assemble(observations: Observations, options: AssembleOptions): 
   return withoutSecrets(document, options.secrets ?? []);
 }
 
-function targetPart({ rest, grpc, info }: Observations["target"]): Target {
+function targetPart({ rest, grpc, info }: Observations["target"], options: ReproOptions): Target {
+  const reach = {
+    ...(options.rest && { rest: reachOf(options.rest) }),
+    ...(options.grpc && { grpc: reachOf(options.grpc) }),
+  };
   return {
     ...(rest !== undefined && { rest: withoutUserInfo(rest) }),
     ...(grpc !== undefined && { grpc: withoutUserInfo(grpc) }),
+    ...(Object.keys(reach).length > 0 && { reach }),
     bindings: Object.entries(info.bindings).map(([id, binding]) => ({
       id,
       answers: binding.answers,

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { InfermarkError } from "../base/errors.ts";
 import type { SuiteRegistry } from "./check-registry.ts";
 import type { BaselineEntry, Check, JudgedBaseline, ResultDocument } from "./document.gen.ts";
@@ -17,6 +17,8 @@ export interface KnownFailure {
 
 export interface Baseline {
   readonly file: string;
+  /** What was read, where it was read: with comments. */
+  readonly text?: string;
   readonly entries: readonly KnownFailure[];
 }
 
@@ -51,7 +53,7 @@ export function parseBaseline(text: string, file = "known-failing.yaml"): Baseli
     }
     return entryOf(fields, line, seen, refuse);
   });
-  return { file, entries };
+  return { file, text, entries };
 }
 
 function entryOf(
@@ -114,7 +116,8 @@ export function judgeBaseline(
 }
 
 function judgeAgainst(check: Check): Pick<BaselineEntry, "status" | "note"> {
-  const { outcome, reason, message } = check;
+  const { outcome, reason, message, ungraded } = check;
+  if (ungraded) return { status: "not-exercised", note: "its clause was not graded" };
   if (outcome === "pass") return { status: "stale", note: "the check now passes" };
   if (outcome === "fail" || outcome === "warn") return { status: "known" };
   return { status: "not-exercised", note: `${outcome}: ${reason ?? message ?? ""}` };
@@ -131,19 +134,4 @@ function judgeAgainstFuzz(
     status: "not-exercised",
     note: fuzz ? "the fuzz phase did not come across it" : "the fuzz phase did not run",
   };
-}
-
-/** The smallest known-failing.yaml under which the run passes: one entry for each failed check and each fault that fuzzing found; what `previous` said of it is kept. */
-export function baselineFor(document: Pick<ResultDocument, "conformance">, previous?: Baseline): string {
-  const failed = (document.conformance?.suites ?? [])
-    .flatMap((suite) => suite.checks)
-    .filter((check) => check.outcome === "fail")
-    .map(({ id, expected = "", actual = "" }) => ({ id, reason: `expected ${expected}, got ${actual}` }));
-  const found = (document.conformance?.fuzz?.findings ?? []).map(({ id, actual }) => ({ id, reason: actual }));
-  const entries = [...failed, ...found].map(({ id, reason }) => {
-    const known = previous?.entries.find((entry) => entry.check === id);
-    const { line: _line, ...kept } = known ?? { line: 0, check: id, reason };
-    return kept;
-  });
-  return entries.length === 0 ? "[]\n" : stringify(entries, { lineWidth: 0 });
 }

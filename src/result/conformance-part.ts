@@ -1,10 +1,10 @@
-import type { CheckResult, ConformanceResult, SuiteResult } from "../conformance/result.ts";
+import type { CheckResult, ConformanceResult, ProfileResult, SuiteResult } from "../conformance/result.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { MAX_BODY_BYTES } from "./body.ts";
 import type { SuiteRegistry } from "./check-registry.ts";
 import { clauseDigest } from "./clause-digest.ts";
-import type { Check, Conformance, Counts, Suite } from "./document.gen.ts";
-import { type ReproOptions, reproOf } from "./repro/repro.ts";
+import type { Check, Conformance, Counts, Profile, Repro, Suite } from "./document.gen.ts";
+import { type ReproLimit, type ReproOptions, replayOf, reproOf } from "./repro/repro.ts";
 import { keptExchanges, trimExchange } from "./trim-exchange.ts";
 
 /** All bodies of a document together; a report that holds it must stay below 500 kB. */
@@ -27,21 +27,27 @@ export function conformancePart(result: ConformanceResult, options: ConformanceO
   const { pass, warn, fail, skip } = countOutcomes(checks);
   return {
     suites,
-    profiles: result.profiles.map(({ profile, title, status, because }) => ({
-      id: profile,
-      title,
-      status,
-      because: [...because],
-    })),
+    profiles: result.profiles.map(profilePart),
     coverage: { checked: checks.length, exercised: pass + warn + fail, skipped: skip },
   };
 }
 
-/** How many checks had each outcome. */
-export function countOutcomes(checks: readonly Pick<Check, "outcome">[]): Counts {
+/** How many graded checks had each outcome, and how many are not graded where there are such. */
+export function countOutcomes(checks: readonly Pick<Check, "outcome" | "ungraded">[]): Counts {
   const counts: Counts = { pass: 0, warn: 0, fail: 0, skip: 0, inconclusive: 0, error: 0 };
-  for (const { outcome } of checks) counts[outcome]++;
-  return counts;
+  for (const { outcome, ungraded } of checks) if (!ungraded) counts[outcome]++;
+  const ungraded = checks.filter((check) => check.ungraded).length;
+  return ungraded === 0 ? counts : { ...counts, ungraded };
+}
+
+function profilePart({ profile, title, status, because, levels }: ProfileResult): Profile {
+  const parts = levels?.map((level) => ({
+    level: level.level,
+    status: level.status,
+    because: [...level.because],
+    skipped: level.skipped.map((skipped) => ({ ...skipped })),
+  }));
+  return { id: profile, title, status, because: [...because], ...(parts && { levels: parts }) };
 }
 
 function suitePart(suite: SuiteResult, limits: Limits, options: ConformanceOptions): Suite {
@@ -60,15 +66,29 @@ function suitePart(suite: SuiteResult, limits: Limits, options: ConformanceOptio
 }
 
 function checkPart(result: CheckResult, limits: Limits, options: ConformanceOptions): Check {
-  const { check, title, clause, verdict, records, exchanges, durationMs } = result;
+  const {
+    check,
+    title,
+    clause,
+    verdict,
+    records,
+    exchanges,
+    durationMs,
+    level: profileLevel,
+    ungraded,
+    reruns,
+  } = result;
   const { id, level, basis, says, source, treatment } = clause;
   const { outcome } = verdict;
   const base: Check = {
     id: check,
     title,
     clause: { id, level, basis, says, source: { ...source }, ...(treatment !== undefined && { treatment }) },
+    ...(profileLevel && { level: profileLevel }),
     outcome,
+    ...(ungraded && { ungraded }),
     ...verdictDetail(verdict),
+    ...(reruns && { reruns: [...reruns] }),
     records: records.map((record) => ({ ...record })),
     durationMs: Math.round(durationMs * 1_000) / 1_000,
     exchangeCount: exchanges.length,
@@ -78,12 +98,21 @@ function checkPart(result: CheckResult, limits: Limits, options: ConformanceOpti
   const shown = kept[decisive ?? kept.length - 1];
   return {
     ...base,
-    ...(shown && { repro: reproOf(check, shown, { ...options, bodyLimit: limits.command }) }),
+    ...(shown && { repro: reproOfCheck(result, shown, { ...options, bodyLimit: limits.command }) }),
     exchanges: kept.map((exchange) =>
       trimExchange(exchange, { bodyLimit: limits.body, secretHeaders: options.secretHeaders }),
     ),
     ...(decisive !== undefined && { decisive }),
   };
+}
+
+/** One request where that shows the failure, else the whole check. */
+function reproOfCheck(
+  { check, needsSeveral }: CheckResult,
+  shown: Exchange,
+  options: ReproOptions & ReproLimit,
+): Repro {
+  return needsSeveral ? replayOf(check, options) : reproOf(check, shown, options);
 }
 
 function verdictDetail(verdict: CheckResult["verdict"]): Partial<Check> {

@@ -135,6 +135,13 @@ export interface Target {
    */
   grpc?: string;
   /**
+   * How the commands of a report reach its sides.
+   */
+  reach?: {
+    rest?: Reach;
+    grpc?: Reach;
+  };
+  /**
    * The protocol bindings that were looked for.
    */
   bindings: Binding[];
@@ -143,6 +150,78 @@ export interface Target {
    * The models that the run knew of.
    */
   models: Model[];
+}
+/**
+ * How the commands of a report reach one side of a target, secrets replaced.
+ */
+export interface Reach {
+  /**
+   * Host name or address.
+   */
+  host: string;
+  /**
+   * Port.
+   */
+  port: number;
+  tls?: ReachTls;
+  /**
+   * Put before every path.
+   */
+  prefix?: string;
+  /**
+   * Replaces Host or :authority.
+   */
+  authority?: string;
+  /**
+   * Connected to in place of looking the host up.
+   */
+  address?: string;
+  /**
+   * Sent with every request.
+   */
+  headers?: Header[];
+  /**
+   * Names of headers whose values are secrets.
+   */
+  secretHeaders?: string[];
+}
+/**
+ * How its connections are encrypted.
+ */
+export interface ReachTls {
+  /**
+   * Whether any certificate is accepted.
+   */
+  insecure?: boolean;
+  /**
+   * The name for SNI and certificate check.
+   */
+  serverName?: string;
+  /**
+   * File of certificate authorities.
+   */
+  ca?: string;
+  /**
+   * File of the client certificate.
+   */
+  cert?: string;
+  /**
+   * File of its key.
+   */
+  key?: string;
+}
+/**
+ * A header field, trailer field or metadata entry.
+ */
+export interface Header {
+  /**
+   * Its name as on the wire.
+   */
+  name: string;
+  /**
+   * Its value.
+   */
+  value: string;
 }
 /**
  * Whether and why a protocol binding is taken to be offered.
@@ -315,6 +394,10 @@ export interface Counts {
    * Checks with the outcome error.
    */
   error: number;
+  /**
+   * Checks whose outcome counts for nothing; they are in none of the other counts.
+   */
+  ungraded?: number;
 }
 /**
  * One check and what it concluded.
@@ -330,9 +413,17 @@ export interface Check {
   title: string;
   clause: Clause;
   /**
+   * core: it works on any model; extended: it needs a fixture model.
+   */
+  level?: "core" | "extended";
+  /**
    * pass, warn and fail judge the target; skip: it does not offer the subject; inconclusive: the evidence does not settle it; error: a defect of the program.
    */
   outcome: "pass" | "warn" | "fail" | "skip" | "inconclusive" | "error";
+  /**
+   * True when the outcome counts for nothing: only clauses that are stated with a keyword were graded.
+   */
+  ungraded?: boolean;
   /**
    * For fail: what a conformant server does.
    */
@@ -354,9 +445,17 @@ export interface Check {
    */
   reason?: string;
   /**
+   * For skip: what the target lacks, where the check declared that it needs it.
+   */
+  feature?: string;
+  /**
    * For error: what went wrong in the program.
    */
   message?: string;
+  /**
+   * For fail: the outcomes of running it again on fresh connections. A failure that does not come each time is flaky.
+   */
+  reruns?: ("pass" | "warn" | "fail" | "skip" | "inconclusive" | "error")[];
   /**
    * Observations that carry no verdict.
    */
@@ -494,19 +593,6 @@ export interface Request {
   bodies: Body[];
 }
 /**
- * A header field, trailer field or metadata entry.
- */
-export interface Header {
-  /**
-   * Its name as on the wire.
-   */
-  name: string;
-  /**
-   * Its value.
-   */
-  value: string;
-}
-/**
  * Bytes: as text where they are readable text, else in base64; at most 4096 of them.
  */
 export interface Body {
@@ -583,13 +669,51 @@ export interface Profile {
    */
   title: string;
   /**
-   * earned: nothing failed or was skipped; partial: checks were skipped; not-earned: a check failed; undecided: a check came to no verdict; not-claimed: its suites are not offered.
+   * Of all its checks. earned: nothing failed or was skipped; partial: checks were skipped or only the core was asked for; not-earned: a check failed; undecided: a check came to no verdict; not-claimed: its suites are not offered.
    */
   status: "earned" | "partial" | "not-earned" | "undecided" | "not-claimed";
   /**
    * The checks behind the status.
    */
   because: string[];
+  /**
+   * The same for each level that was judged.
+   */
+  levels?: ProfileLevel[];
+}
+/**
+ * A level of a profile: core holds the checks that work on any model, extended all of them.
+ */
+export interface ProfileLevel {
+  /**
+   * Which.
+   */
+  level: "core" | "extended";
+  /**
+   * earned, partial, not-earned, undecided or not-claimed, as for the profile.
+   */
+  status: "earned" | "partial" | "not-earned" | "undecided" | "not-claimed";
+  /**
+   * The checks behind the status.
+   */
+  because: string[];
+  /**
+   * What was not judged.
+   */
+  skipped: SkippedFeature[];
+}
+/**
+ * Something that the target lacks or that was left out.
+ */
+export interface SkippedFeature {
+  /**
+   * What.
+   */
+  feature: string;
+  /**
+   * How many checks need it.
+   */
+  checks: number;
 }
 /**
  * How much of the selected suites was judged.
@@ -644,6 +768,26 @@ export interface ConformancePlan {
    * How many changed requests each suite was to be sent; absent where the fuzz phase was not asked for.
    */
   fuzz?: number;
+  /**
+   * Ids of the profiles that had to be earned, with :core where the core was enough.
+   */
+  profiles?: string[];
+  /**
+   * Whether warnings failed the run.
+   */
+  strict?: boolean;
+  /**
+   * Whether only clauses that are stated with a keyword were graded.
+   */
+  onlyKeyword?: boolean;
+  /**
+   * How often each failed check was run again.
+   */
+  rerunFailures?: number;
+  /**
+   * File with a valid inference request, where one was given.
+   */
+  input?: string;
 }
 /**
  * What the fuzz phase found: seeded changes of valid requests, judged only by what every server owes.

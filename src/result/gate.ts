@@ -11,7 +11,7 @@ export interface GateOptions {
   readonly baseline?: Baseline;
   /** All suites that exist: tells a baseline's unknown checks from those that were not selected. */
   readonly registry?: readonly SuiteRegistry[];
-  /** Ids of profiles that the run must earn. */
+  /** Ids of profiles that the run must earn; with `:core` the core is enough. */
   readonly requestedProfiles?: readonly string[];
   /** Reasons that the document does not show: 3 credentials refused, 70 a defect of the program, 130 interrupted. */
   readonly also?: readonly GateReason[];
@@ -25,7 +25,7 @@ const NAMED = 5;
 
 /** The exit code of a run with every reason for it, weightiest first. Depends on nothing but its arguments. */
 export function gate(document: GateInput, options: GateOptions): Gate {
-  const checks = document.conformance?.suites.filter((suite) => suite.claimed).flatMap((suite) => suite.checks) ?? [];
+  const checks = gradedChecks(document);
   const baseline = options.baseline && judgeBaseline(options.baseline, document, options.registry ?? []);
   const known = new Set(baseline?.entries.filter((entry) => entry.status === "known").map((entry) => entry.check));
   const reasons = [
@@ -45,6 +45,12 @@ export function gate(document: GateInput, options: GateOptions): Gate {
   return { exitCode: sorted[0]?.exitCode ?? 0, reasons: sorted };
 }
 
+/** The checks whose outcomes count: of what the target claims, without those that are not graded. */
+export function gradedChecks({ conformance }: Pick<ResultDocument, "conformance">): Check[] {
+  const claimed = conformance?.suites.filter((suite) => suite.claimed) ?? [];
+  return claimed.flatMap((suite) => suite.checks).filter((check) => !check.ungraded);
+}
+
 function failureReasons(checks: readonly Check[], known: ReadonlySet<string>, strict: boolean): GateReason[] {
   const fresh = (outcome: Check["outcome"]) =>
     checks.filter((check) => check.outcome === outcome && !known.has(check.id));
@@ -62,19 +68,27 @@ function baselineReasons(baseline: JudgedBaseline | undefined): GateReason[] {
   }));
 }
 
-function profileReasons(id: string, profiles: readonly Profile[], known: ReadonlySet<string>): GateReason[] {
-  const profile = profiles.find((candidate) => candidate.id === id);
-  if (!profile) return [{ exitCode: 4, text: `profile ${id} was not judged` }];
+function profileReasons(asked: string, profiles: readonly Profile[], known: ReadonlySet<string>): GateReason[] {
+  const { id, level } = requestedProfile(asked);
+  const whole = profiles.find((candidate) => candidate.id === id);
+  const profile = level === "core" ? whole?.levels?.find((each) => each.level === level) : whole;
+  if (!profile) return [{ exitCode: 4, text: `profile ${asked} was not judged` }];
   const { status, because } = profile;
   if (status === "earned") return [];
   if (status === "not-claimed")
-    return [{ exitCode: 1, text: `profile ${id} is not earned: the target does not offer it` }];
+    return [{ exitCode: 1, text: `profile ${asked} is not earned: the target does not offer it` }];
   if (status === "not-earned" && because.every((check) => known.has(check))) return [];
   const rest = because.length > NAMED ? ` and ${because.length - NAMED} more` : "";
   const named = `${because.slice(0, NAMED).join(", ")}${rest}`;
   return status === "not-earned"
-    ? [{ exitCode: 1, text: `profile ${id} is not earned: ${named}` }]
-    : [{ exitCode: 4, text: `profile ${id} is ${status}: ${named}` }];
+    ? [{ exitCode: 1, text: `profile ${asked} is not earned: ${named}` }]
+    : [{ exitCode: 4, text: `profile ${asked} is ${status}: ${named}` }];
+}
+
+/** What `--profile ID`, `--profile ID:core` or `--profile ID:extended` asks for; extended is the whole profile. */
+export function requestedProfile(asked: string): { readonly id: string; readonly level: "core" | "extended" } {
+  const [, id = asked, level = "extended"] = /^(.*):(core|extended)$/.exec(asked) ?? [];
+  return { id, level: level as "core" | "extended" };
 }
 
 function thresholdReasons({ load }: GateInput, thresholds: readonly Threshold[]): GateReason[] {

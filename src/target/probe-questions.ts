@@ -64,6 +64,8 @@ export interface Questions {
 export interface QuestionOptions {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
+  /** Under which the exchanges are recorded; "probe" unless said. */
+  readonly origin?: string;
 }
 
 const MAX_IN_FLIGHT = 8;
@@ -77,7 +79,7 @@ export function questions(transport: Transport, options: QuestionOptions): Quest
   const sideObservations: Observation<SideBindingId>[] = [];
   const limited = limiter(MAX_IN_FLIGHT);
   const send = async (request: WireRequest) => {
-    const exchange = await limited(() => transport.send(request, { ...options, origin: "probe" }));
+    const exchange = await limited(() => transport.send(request, { origin: "probe", ...options }));
     options.signal?.throwIfAborted();
     return exchange;
   };

@@ -27,7 +27,7 @@ export async function waitReady(transport: Transport, options: WaitReadyOptions)
   let last = "";
   for (let seen = 0; ; ) {
     const perRequestMs = Math.min(deadlineMs, Math.max(leftMs(), LEAST_DEADLINE_MS));
-    const ask = questions(transport, { deadlineMs: perRequestMs, ...(signal && { signal }) });
+    const ask = questions(transport, { deadlineMs: perRequestMs, origin: "wait-ready", ...(signal && { signal }) });
     seen = (await isReady(ask, options)) ? seen + 1 : 0;
     if (seen === TIMES_IN_A_ROW) return;
     last = ask.observations.map(({ question, answer }) => `${question}: ${answer}`).join("; ");

@@ -18,6 +18,7 @@ export const suite: Suite = {
   features: {
     explainer: {
       title: "a model with an explainer",
+      rare: true,
       missing: ({ models: known }) =>
         known.some(({ name, fixture }) => fixture && name === "iris")
           ? undefined

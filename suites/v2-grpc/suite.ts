@@ -27,6 +27,7 @@ const checks: readonly Check[] = [
 
 const halfFloats: Feature = {
   title: "a model with a half-precision output",
+  rare: true,
   missing: ({ models }) =>
     models.some(({ outputs }) => outputs.some(({ datatype }) => datatype === "FP16" || datatype === "BF16"))
       ? undefined

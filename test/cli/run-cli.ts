@@ -8,6 +8,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
+/** The command line as a shell calls it. */
+export const cliCommand = [process.execPath, "--conditions=source", "--import", tsx, join(root, "src/cli/main.ts")]
+  .map((word) => `'${word}'`)
+  .join(" ");
+
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;

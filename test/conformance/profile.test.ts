@@ -1,71 +1,89 @@
 import { describe, expect, test } from "vitest";
-import type { CheckResult, Clause, Profile, SuiteResult, Verdict } from "#kit";
-import { judgeProfile } from "../../src/conformance/profile.ts";
+import { type CheckResult, judgeProfile, type Profile, type SuiteResult, type Verdict } from "#kit";
 
-const clause: Clause = { id: "C", level: "must", basis: "keyword", says: "", source: { document: "", section: "" } };
-const profile: Profile = { id: "both", title: "Both of them", suites: ["a", "b"], level: "core" };
+const PROFILE: Profile = { id: "p", title: "P", suites: ["s"], levels: ["core", "extended"] };
+const clause = {
+  id: "C-1",
+  level: "must",
+  basis: "declared",
+  says: "It is so.",
+  source: { document: "d", section: "s" },
+} as const;
 
-const VERDICTS = {
-  pass: { outcome: "pass" },
-  warn: { outcome: "warn", warnings: ["hm"] },
-  fail: { outcome: "fail", expected: "x", actual: "y" },
-  skip: { outcome: "skip", reason: "not offered" },
-  inconclusive: { outcome: "inconclusive", reason: "no evidence" },
-  error: { outcome: "error", message: "a bug" },
-} as const satisfies Record<string, Verdict>;
+type Own = Partial<CheckResult> & { readonly verdict: Verdict };
 
-/** A suite's result whose checks are called `<suite>/<outcome>`. */
-function suite(id: string, outcomes: readonly (keyof typeof VERDICTS)[], claimed = true): SuiteResult {
-  const checks = outcomes.map((outcome): CheckResult => {
-    const verdict = VERDICTS[outcome];
-    return { check: `${id}/${outcome}`, title: "", clause, verdict, records: [], exchanges: [], durationMs: 0 };
-  });
-  return { suite: id, title: id, specifications: [], claimed, evidence: "", checks };
+function suiteOf(...checks: readonly Own[]): SuiteResult {
+  const results = checks.map((own, index) => ({
+    check: `s/${index}`,
+    title: "t",
+    clause,
+    records: [],
+    exchanges: [],
+    durationMs: 0,
+    ...own,
+  }));
+  return { suite: "s", title: "s", specifications: [], claimed: true, evidence: "", checks: results };
 }
 
-const standing = (...suites: readonly SuiteResult[]) => {
-  const { profile: id, title, status, because } = judgeProfile(profile, suites);
-  expect([id, title]).toEqual(["both", "Both of them"]);
-  return [status, because];
+const pass: Own = { verdict: { outcome: "pass" } };
+const fail: Own = { verdict: { outcome: "fail", expected: "a", actual: "b" } };
+const skip = (feature: string): Own => ({ verdict: { outcome: "skip", reason: "no", feature }, level: "extended" });
+const judge = (suite: SuiteResult, profile = PROFILE) => judgeProfile(profile, [suite]);
+const statuses = (suite: SuiteResult, profile = PROFILE) => {
+  const { status, levels } = judge(suite, profile);
+  return [status, ...(levels ?? []).map((each) => `${each.level} ${each.status}`)];
 };
 
 describe("a profile", () => {
-  test("is earned when every check of all its suites passes", () => {
-    expect(standing(suite("a", ["pass"]), suite("b", ["pass", "pass"]))).toEqual(["earned", []]);
-  });
-
-  test("is earned with warnings, which are named", () => {
-    expect(standing(suite("a", ["pass", "warn"]), suite("b", ["warn"]))).toEqual(["earned", ["a/warn", "b/warn"]]);
-  });
-
-  test("is partial when a check is skipped", () => {
-    expect(standing(suite("a", ["pass", "warn", "skip"]), suite("b", ["pass"]))).toEqual(["partial", ["a/skip"]]);
-  });
-
-  test.each(["inconclusive", "error"] as const)("is undecided when a check is %s, whatever is skipped", (outcome) => {
-    expect(standing(suite("a", ["pass", "skip"]), suite("b", [outcome]))).toEqual(["undecided", [`b/${outcome}`]]);
-  });
-
-  test("is not earned when one check fails, whatever is undecided", () => {
-    expect(standing(suite("a", ["inconclusive", "error", "skip", "fail"]), suite("b", ["pass"]))).toEqual([
-      "not-earned",
-      ["a/fail"],
+  test("is earned at both levels when all checks pass", () => {
+    expect(statuses(suiteOf(pass, { ...pass, level: "extended" }))).toEqual([
+      "earned",
+      "core earned",
+      "extended earned",
     ]);
   });
 
-  test("is not claimed when one of its suites is not, though another fails", () => {
-    expect(standing(suite("a", ["fail"]), suite("b", [], false))).toEqual(["not-claimed", []]);
+  test("is partial without fixture models, with what is missing by feature, and its core is earned", () => {
+    const suite = suiteOf(pass, skip("the model a"), skip("the model b"), skip("the model a"));
+    expect(statuses(suite)).toEqual(["partial", "core earned", "extended partial"]);
+    expect(judge(suite).levels?.map(({ skipped }) => skipped)).toEqual([
+      [],
+      [
+        { feature: "the model a", checks: 2 },
+        { feature: "the model b", checks: 1 },
+      ],
+    ]);
   });
 
-  test("is not claimed when one of its suites did not run", () => {
-    expect(standing(suite("a", ["pass"]))).toEqual(["not-claimed", []]);
+  test("keeps its core when only a check on a fixture model fails, and loses both when another does", () => {
+    expect(statuses(suiteOf(pass, { ...fail, level: "extended" }))).toEqual([
+      "not-earned",
+      "core earned",
+      "extended not-earned",
+    ]);
+    expect(statuses(suiteOf(fail, { ...pass, level: "extended" }))).toEqual([
+      "not-earned",
+      "core not-earned",
+      "extended not-earned",
+    ]);
   });
 
-  test("may be of one suite alone", () => {
-    expect(judgeProfile({ ...profile, suites: ["a"] }, [suite("a", ["pass"])]).status).toBe("earned");
+  test("of which the core alone was asked for is partial at best", () => {
+    const core: Profile = { ...PROFILE, levels: ["core"] };
+    expect(statuses(suiteOf(pass), core)).toEqual(["partial", "core earned"]);
+    expect(statuses(suiteOf(fail), core)).toEqual(["not-earned", "core not-earned"]);
   });
 
-  test("does not care for other suites", () => {
-    expect(standing(suite("a", ["pass"]), suite("b", ["pass"]), suite("c", ["fail"]))).toEqual(["earned", []]);
+  test("is not earned by what is not graded", () => {
+    expect(statuses(suiteOf(pass, { ...pass, ungraded: true }))).toEqual([
+      "partial",
+      "core partial",
+      "extended partial",
+    ]);
+    expect(statuses(suiteOf(pass, { ...fail, ungraded: true }))).toEqual([
+      "partial",
+      "core partial",
+      "extended partial",
+    ]);
   });
 });

@@ -55,7 +55,7 @@ describe("the verdict of an observation", () => {
       ],
       () => reply(200),
     );
-    expect(of("t/rare")).toEqual({ outcome: "skip", reason: "it is rare" });
+    expect(of("t/rare")).toEqual({ outcome: "skip", reason: "it is rare", feature: "rare" });
     expect(of("t/model").outcome).toBe("skip");
     expect(of("t/typo")).toEqual({ outcome: "error", message: "unknown feature rrare" });
   });

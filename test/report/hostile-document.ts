@@ -54,7 +54,19 @@ export function hostileDocument(): ResultDocument {
       conformance: {
         ...conformance,
         suites,
-        profiles: conformance.profiles.map((profile) => ({ ...profile, title: HOSTILE, because: [HOSTILE] })),
+        profiles: conformance.profiles.map((profile) => ({
+          ...profile,
+          title: HOSTILE,
+          because: [HOSTILE],
+          levels: [
+            {
+              level: "extended" as const,
+              status: "partial" as const,
+              because: [HOSTILE],
+              skipped: [{ feature: HOSTILE, checks: 2 }],
+            },
+          ],
+        })),
       },
       load: [
         {

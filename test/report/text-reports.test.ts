@@ -15,11 +15,13 @@ describe("the Markdown summary", () => {
   test("shows verdict, profiles, counts, failures with clause and command, and load", () => {
     expect(text).toMatch(/^## Example Serving 1\.4\.2: Not conformant\n/);
     expect(text).toContain(
-      "| Open Inference Protocol, REST | not earned | `v2-rest/infer-echoes-id`, `v2-rest/error-has-error-member` |",
+      "| Open Inference Protocol, REST | undecided | not earned | `v2-rest/infer-echoes-id`, `v2-rest/error-has-error-member` |",
     );
     expect(text).toContain("| Open Inference Protocol V2 over REST | 2 | 0 | 1 | 1 | 2 | 34 |");
     expect(text).toContain("- must `V2REST-INFER-14`: An inference response carries the id of its request");
     expect(text).toContain("```bash\ncurl -isS");
+    expect(text).toContain("- fails again on 5/5 fresh connections");
+    expect(text).toContain("- flaky: fails again on 2/5 fresh connections");
     expect(text).toContain("(known: The proxy answers in HTML)");
     expect(text).toMatch(/\| 64 in flight \| – \| – \|.*\| invalid: client-limited, errors \|/);
   });
@@ -30,7 +32,7 @@ describe("the Markdown summary", () => {
       .split("\n");
     for (const line of lines) {
       expect(line.replace(/<\/?sub>/g, "")).not.toMatch(/<|@someone|^::/);
-      if (line.startsWith("|")) expect([4, 8, 10]).toContain(line.split("|").length - 1);
+      if (line.startsWith("|")) expect([5, 8, 10]).toContain(line.split("|").length - 1);
     }
     expect(lines.join("\n")).toContain("&lt;script&gt;");
   });
@@ -42,7 +44,11 @@ describe("the summary for a terminal", () => {
     expect(text).toContain("fail  v2-rest/infer-echoes-id\n");
     expect(text).toContain("  curl -isS --http1.1");
     expect(text).toContain("v2-rest  2 fail, 1 inconclusive, 1 warn, 2 skip, 34 pass\n");
-    expect(text).toContain("not-earned   oip-rest  Open Inference Protocol, REST\n");
+    expect(text).toMatch(/^profile {4}core {9}extended$/m);
+    expect(text).toMatch(/^oip-rest {3}undecided {4}not earned {3}without a model with FP16 inputs \(1 check\)$/m);
+    expect(text).toMatch(/^oip-grpc {3}not judged {3}not earned {3}Open Inference Protocol, gRPC$/m);
+    expect(text).toContain("  fails again on 5/5 fresh connections\n");
+    expect(text).toContain("  flaky: fails again on 2/5 fresh connections\n");
     const end = text.slice(text.indexOf("Not conformant"));
     for (const reason of document.gate.reasons) expect(end).toContain(reason.text);
     expect(text.trimEnd()).toMatch(/exit 1$/);

@@ -105,17 +105,85 @@ describe("an entry", () => {
   });
 });
 
-test("the written baseline is read back, holds each failure once, and makes them known", () => {
+describe("the written baseline", () => {
   const document = assemble(observations, options);
-  const previous = parseBaseline(
-    "- {check: v2-rest/infer-echoes-id, reason: kept, owner: me}\n- {check: v2-rest/metadata-3, reason: gone}\n",
-  );
-  const written = parseBaseline(baselineFor(document, previous));
-  expect(written.entries.map(({ check }) => check)).toEqual([
-    "v2-rest/infer-echoes-id",
-    "v2-rest/error-has-error-member",
-    "v2-grpc/short-contents-refused",
-  ]);
-  expect(written.entries[0]).toMatchObject({ reason: "kept", owner: "me" });
-  expect(judgeBaseline(written, document, []).entries.map(({ status }) => status)).toEqual(["known", "known", "known"]);
+  const { registry } = observations;
+  const written = (previous?: string) =>
+    baselineFor(document, registry, previous === undefined ? undefined : parseBaseline(previous));
+  const FAILURES = ["v2-rest/infer-echoes-id", "v2-rest/error-has-error-member", "v2-grpc/short-contents-refused"];
+
+  test("holds each failure once, is read back and makes them known", () => {
+    const { text, added } = written();
+    const entries = parseBaseline(text).entries;
+    expect(entries.map(({ check }) => check)).toEqual(FAILURES);
+    expect(added).toEqual(FAILURES);
+    expect(entries[0]?.reason).toBe('expected "42", got no id');
+    expect(judgeBaseline(parseBaseline(text), document, []).entries.map(({ status }) => status)).toEqual([
+      "known",
+      "known",
+      "known",
+    ]);
+  });
+
+  test("keeps what the existing one says of entries that hold, its comments too, and drops what is stale", () => {
+    const previous = [
+      "# Why we live with these.",
+      "",
+      "- check: v2-rest/metadata-3",
+      "  reason: fixed long ago",
+      "# a slow disk",
+      "- check: v2-rest/infer-echoes-id",
+      "  reason: >-",
+      "    kept",
+      "  issue: https://tracker.example.com/1",
+      "  owner: me",
+      "  expires: 2030-01-31",
+      "- check: v2-rest/not-selected",
+      "  reason: not exercised",
+      "- check: v2-rest/tpyo",
+      "  reason: no such check",
+      "",
+    ].join("\n");
+    const { text, added, kept, removed } = written(previous);
+    expect(text).toContain("# Why we live with these.\n");
+    expect(text).toContain("# a slow disk\n- check: v2-rest/infer-echoes-id\n  reason: >-\n    kept\n");
+    expect(parseBaseline(text).entries.map(({ check }) => check)).toEqual([
+      "v2-rest/infer-echoes-id",
+      "v2-rest/not-selected",
+      "v2-rest/error-has-error-member",
+      "v2-grpc/short-contents-refused",
+    ]);
+    expect(parseBaseline(text).entries[0]).toMatchObject({ reason: "kept", owner: "me", expires: "2030-01-31" });
+    expect(added).toEqual(FAILURES.slice(1));
+    expect(kept.map(({ status }) => status)).toEqual(["known", "not-exercised"]);
+    expect(removed.map(({ check, note }) => `${check}: ${note}`)).toEqual([
+      "v2-rest/metadata-3: the check now passes",
+      "v2-rest/tpyo: no such check",
+    ]);
+  });
+
+  test("keeps an expired entry whose check still fails: to renew it is for its owner", () => {
+    const { text } = written("- {check: v2-rest/infer-echoes-id, reason: kept, expires: 2020-01-01}\n");
+    expect(parseBaseline(text).entries[0]).toMatchObject({ reason: "kept", expires: "2020-01-01" });
+  });
+
+  test("moves the entry of a retired check to its successor", () => {
+    const { text, added } = written("- {check: v2-rest/old-name, reason: kept, owner: me}\n");
+    expect(parseBaseline(text).entries[0]).toMatchObject({
+      check: "v2-rest/infer-echoes-id",
+      reason: "kept",
+      owner: "me",
+    });
+    expect(added).not.toContain("v2-rest/infer-echoes-id");
+  });
+
+  test("of a run without failures is an empty list", () => {
+    const { text } = baselineFor(
+      { run: document.run },
+      registry,
+      parseBaseline("- {check: v2-rest/tpyo, reason: r}\n"),
+    );
+    expect(text).toBe("[]\n");
+    expect(parseBaseline(text).entries).toEqual([]);
+  });
 });

@@ -1,6 +1,8 @@
 import { type SuiteEntry, suites } from "../../../suites/index.ts";
-import { type Check, type Clause, fuzzStatement, killOf, parseFuzzId } from "../../conformance/index.ts";
+import { type Check, type Clause, fuzzStatement, killOf, levelOf, parseFuzzId } from "../../conformance/index.ts";
+import { plainText } from "../../report/index.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { behaviourIn } from "../runtime-behaviour.ts";
 import { unknownId } from "../suggest.ts";
 
 /** Prints what a check judges, what a clause says, what a fault does, or what fuzzing looks for. Throws USAGE for an id of none of them. */
@@ -45,8 +47,18 @@ function explainCheck({ suite, mutants }: SuiteEntry, id: string): readonly stri
     ...clauseLines(clause),
     "",
     ...shapeLines(check),
+    levelOf(check, suite) === "core"
+      ? "It works on any model: it is part of the core of its profiles."
+      : "It works on a fixture model alone: it is part of the extended level of its profiles.",
+    "",
     ...(faults.length > 0 ? ["It is proven to find:", ...faults] : ["It records and never fails."]),
+    ...behaviourLines(id),
   ];
+}
+
+function behaviourLines(id: string): readonly string[] {
+  const lines = behaviourIn(id).map((line) => `  ${plainText(line)}`);
+  return lines.length === 0 ? [] : ["", "In the published results:", ...lines];
 }
 
 function shapeLines(check: Check): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Check, Repro } from "../../result/index.ts";
+import { rerunLabel } from "../labels.ts";
 import { outcomeBadge } from "./badge.ts";
 import { exchangeHtml } from "./exchange.ts";
 import { type Html, html } from "./html.ts";
@@ -32,7 +33,8 @@ export function anchorOf(id: string): string {
 
 function findings(check: Check): Html {
   if (check.outcome === "fail") {
-    return html`<dl class="findings"><div><dt>Expected</dt><dd>${check.expected}</dd></div><div><dt>Actual</dt><dd>${check.actual}</dd></div>${check.at !== undefined && html`<div><dt>At</dt><dd><code>${check.at}</code></dd></div>`}</dl>`;
+    const again = rerunLabel(check);
+    return html`<dl class="findings"><div><dt>Expected</dt><dd>${check.expected}</dd></div><div><dt>Actual</dt><dd>${check.actual}</dd></div>${check.at !== undefined && html`<div><dt>At</dt><dd><code>${check.at}</code></dd></div>`}${again !== undefined && html`<div><dt>Again</dt><dd>${again}</dd></div>`}</dl>`;
   }
   const noticed = check.warnings ?? [check.reason ?? check.message ?? ""];
   return html`<ul class="noticed">${noticed.map((text) => html`<li>${text}</li>`)}</ul>`;

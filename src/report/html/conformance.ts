@@ -1,4 +1,5 @@
-import type { Check, Conformance, Counts, Suite } from "../../result/index.ts";
+import type { Check, Conformance, Counts, Profile, Suite } from "../../result/index.ts";
+import { inWords, levelLabels } from "../labels.ts";
 import { outcomeBadge } from "./badge.ts";
 import { anchorOf, checkCard, type Detail } from "./check.ts";
 import { type Html, html } from "./html.ts";
@@ -22,17 +23,30 @@ export function conformanceHtml(conformance: Conformance, detail: Detail): Html 
 export function countsHtml(counts: Counts): Html {
   const present = OUTCOMES.filter((outcome) => counts[outcome] > 0);
   return html`<div class="counts"><div class="bar" aria-hidden="true">${present.map((outcome) => html`<span class="${outcome}" style="flex-grow:${counts[outcome]}"></span>`)}</div>
-<ul>${present.map((outcome) => html`<li><b>${counts[outcome]}</b> ${outcomeBadge(outcome)}</li>`)}</ul></div>`;
+<ul>${present.map((outcome) => html`<li><b>${counts[outcome]}</b> ${outcomeBadge(outcome)}</li>`)}${(counts.ungraded ?? 0) > 0 && html`<li><b>${counts.ungraded}</b> not graded</li>`}</ul></div>`;
 }
 
 function profilesHtml({ profiles, coverage }: Conformance): Html {
   return html`<section id="profiles"><h2>Profiles</h2>
-<table><thead><tr><th scope="col">Profile</th><th scope="col">Status</th><th scope="col">Because of</th></tr></thead><tbody>
-${profiles.map(
-  ({ id, title, status, because }) =>
-    html`<tr><td>${title}<br><code class="muted">${id}</code></td><td><span class="badge ${STATUS[status]}">${status.replace("-", " ")}</span></td><td>${becauseHtml(because)}</td></tr>`,
-)}</tbody></table>
-<p class="muted">${coverage.exercised} of ${coverage.checked} checks came to a verdict; ${coverage.skipped} were skipped.</p></section>`;
+<table><thead><tr><th scope="col">Profile</th><th scope="col">Core</th><th scope="col">Extended</th><th scope="col">Because of</th></tr></thead><tbody>
+${profiles.map((profile) => {
+  const { core, extended } = levelLabels(profile);
+  return html`<tr><td>${profile.title}<br><code class="muted">${profile.id}</code></td><td>${statusHtml(core)}</td><td>${statusHtml(extended)}</td><td>${reasonsHtml(profile)}</td></tr>`;
+})}</tbody></table>
+<p class="muted">Core: the checks that work on any model. Extended: all checks, those on fixture models too. ${coverage.exercised} of ${coverage.checked} checks came to a verdict; ${coverage.skipped} were skipped.</p></section>`;
+}
+
+function statusHtml(status: string): Html {
+  return html`<span class="badge ${STATUS[status] ?? "skip"}">${inWords(status)}</span>`;
+}
+
+/** What is missing, by feature; where something failed or is open, the checks. */
+function reasonsHtml(profile: Profile): Html {
+  const { skipped } = levelLabels(profile);
+  if (profile.status !== "partial" || skipped.length === 0) return becauseHtml(profile.because);
+  const shown = skipped.slice(0, 3).join(", ");
+  if (skipped.length <= 3) return html`without ${shown}`;
+  return html`without ${shown} <details class="inline"><summary>and ${skipped.length - 3} more</summary>${skipped.slice(3).join(", ")}</details>`;
 }
 
 function becauseHtml(because: readonly string[]): Html {
@@ -46,14 +60,17 @@ function suiteHtml(suite: Suite, detail: Detail): Html {
   const heading = html`<h2>${suite.title} <code class="id">${suite.id}</code></h2>`;
   if (!suite.claimed)
     return html`<section class="suite">${heading}<p class="muted">Not offered: ${suite.evidence}</p></section>`;
-  const of = (outcome: Check["outcome"]) => suite.checks.filter((check) => check.outcome === outcome);
+  const of = (outcome: Check["outcome"]) =>
+    suite.checks.filter((check) => check.outcome === outcome && !check.ungraded);
+  const ungraded = suite.checks.filter((check) => check.ungraded);
   const notable = (["fail", "error", "inconclusive", "warn"] as const).flatMap(of);
   return html`<section class="suite" id="suite-${suite.id.replaceAll(/[^\w-]/g, "-")}">${heading}
 ${countsHtml(suite.counts)}
 <p class="muted">${suite.evidence}. Judged by ${suite.specifications.map(({ document, revision }, index) => html`${index > 0 && ", "}${document} (${revision})`)}.</p>
 ${notable.map((check) => checkCard(check, detail))}
 ${folded("skipped", of("skip"), (check) => html`<td>${check.reason}</td>`, "Reason", true)}
-${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id}</code> <span class="muted">${check.clause.level}</span></td>`, "Clause", notable.length === 0)}</section>`;
+${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id}</code> <span class="muted">${check.clause.level}</span></td>`, "Clause", notable.length === 0)}
+${folded("not graded", ungraded, (check) => html`<td>${check.outcome}<br><span class="muted">${check.clause.basis} ${check.clause.id}</span></td>`, "Outcome", false)}</section>`;
 }
 
 function folded(

@@ -78,7 +78,7 @@ ${entries.map(({ line, check, status, reason, issue, note, owner, expires }) => 
 }
 
 function totalCounts(all: readonly Counts[]): Counts {
-  const total: Counts = { pass: 0, warn: 0, fail: 0, skip: 0, inconclusive: 0, error: 0 };
-  for (const counts of all) for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key];
+  const total = { pass: 0, warn: 0, fail: 0, skip: 0, inconclusive: 0, error: 0, ungraded: 0 };
+  for (const counts of all) for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key] ?? 0;
   return total;
 }

@@ -16,7 +16,7 @@ export function curlLine(
   target: ReproTarget,
   bodyLimit = MAX_REPRO_BODY_BYTES,
 ): string | undefined {
-  if (request.verbatim || !isLatin1(request.path)) return undefined;
+  if ((request.verbatim && !isOrdinary(request)) || !isLatin1(request.path)) return undefined;
   if ((request.body?.length ?? 0) > bodyLimit) return undefined;
   const headers = headerArguments(request, target);
   if (!headers) return undefined;
@@ -32,6 +32,19 @@ export function curlLine(
     ...addressArguments(target, `${target.prefix ?? ""}${request.path}`),
   ];
   return words.join(" ");
+}
+
+/** Whether a request that is sent as it stands is one that curl sends alike: a bare one, with nothing malformed. */
+function isOrdinary({ method, path, headers, body }: HttpRequest): boolean {
+  const names = headers.map(([name]) => name.toLowerCase());
+  return (
+    body === undefined &&
+    /^[A-Z]+$/.test(method) &&
+    PLAIN_PATH.test(path) &&
+    headers.every(([name, value]) => /^[\w-]+$/.test(name) && /^[!-~]+(?: [!-~]+)*$/.test(value)) &&
+    new Set(names).size === names.length &&
+    !names.some((name) => name === "content-length" || name === "transfer-encoding")
+  );
 }
 
 function methodArguments(request: HttpRequest, hasBody: boolean): string[] {

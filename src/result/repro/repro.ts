@@ -27,6 +27,10 @@ export function reproOf(check: string, { request }: Exchange, options: ReproOpti
     const grpcurl = grpcurlLine(request, options.grpc, options.decodeRequest, options.bodyLimit);
     if (grpcurl !== undefined) return { grpcurl };
   }
-  const file = shellWord(Buffer.from(options.documentFile)) ?? "result.json";
-  return { replay: `infermark replay ${file} ${check}` };
+  return replayOf(check, options);
+}
+
+/** The command that runs a check again, for what no single request shows. */
+export function replayOf(check: string, { documentFile }: Pick<ReproOptions, "documentFile">): Repro {
+  return { replay: `infermark replay ${shellWord(Buffer.from(documentFile)) ?? "result.json"} ${check}` };
 }

@@ -59,6 +59,7 @@ const repeatable = observe({
   title: "Check says the same however often it is called",
   clause: "HEALTH-04",
   requires: ["health"],
+  needsSeveral: true,
   kills: ["grpc-health:wears-out"],
   async run(context) {
     await givenServing(context);

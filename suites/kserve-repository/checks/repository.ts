@@ -39,6 +39,7 @@ const unload = observe({
   clause: "KSREPO-02",
   negative: true,
   requires: [`model:${TOGGLE}`],
+  needsSeveral: true,
   kills: ["kserve-repository:unload-says-nothing", "kserve-repository:unload-keeps-serving"],
   async run(context) {
     given.status(await context.send(ready(TOGGLE)), 200);

@@ -58,6 +58,7 @@ export default [
     id: "v2-binary/bad-request-leaves-server-serving",
     title: "After a bad request in binary form the server answers the next good one",
     clause: "BIN-17",
+    needsSeveral: true,
     kills: ["v2-binary:stops-after-a-short-body"],
     async prompt(context) {
       const { good, bad } = await goodAndBad(context);

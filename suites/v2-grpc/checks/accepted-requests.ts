@@ -127,9 +127,12 @@ const parameters = observe({
           outputs: wanted.map((output) => ({ name: output, parameters: probe })),
         }),
       };
-      for (const [where, change] of Object.entries(everywhere))
-        if (statusOf(given, await context.send(inferWith(name, tensors, change))) !== 0)
-          refused.push(`${type} on ${where}`);
+      for (const [where, change] of Object.entries(everywhere)) {
+        const exchange = await context.send(inferWith(name, tensors, change));
+        if (statusOf(given, exchange) === 0) continue;
+        if (refused.length === 0) context.point(exchange);
+        refused.push(`${type} on ${where}`);
+      }
     }
     // A server may know its parameters by name and refuse all others; it may not choose among them by type or place.
     if (refused.length === 9) context.warn("parameters that the target does not know are refused");

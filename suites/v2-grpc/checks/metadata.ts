@@ -129,6 +129,7 @@ const truth = observe({
   id: "v2-grpc/model-metadata-tells-the-truth",
   title: "The outputs of an inference have the names, datatypes and shapes that metadata declares",
   clause: "V2GRPC-MMETA-06",
+  needsSeveral: true,
   kills: ["v2-grpc:metadata-lies-about-outputs"],
   async run(context) {
     const { outputs: declared } = await metadataOf(context, context.model);

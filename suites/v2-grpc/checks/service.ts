@@ -8,6 +8,7 @@ import {
   grpcOutcome,
   type Observed,
   type Tensor,
+  together,
 } from "#kit";
 import { census, observe, refuse } from "../clauses.ts";
 import {
@@ -189,6 +190,7 @@ const concurrency = observe({
   title: "Of 64 calls at once on one connection, each gets its own id and its own data back",
   clause: "V2GRPC-GEN-07",
   requires: ["model:identity_fp32"],
+  needsSeveral: true,
   kills: ["v2-grpc:shares-the-id", "v2-grpc:crosses-answers"],
   async run(context) {
     const one = async (index: number) => {
@@ -208,7 +210,7 @@ const concurrency = observe({
       const { id } = answerOf(given, "ModelInfer", exchange);
       if (id.startsWith("caller-")) expect.equal(id, `caller-${index}`, "id");
     };
-    await Promise.all(Array.from({ length: CONCURRENT }, (_, index) => one(index)));
+    await together(CONCURRENT, one);
   },
 });
 
@@ -216,6 +218,7 @@ const aftermath = census({
   id: "v2-grpc/bad-request-leaves-server-serving",
   title: "After a bad call the server answers the next good one",
   clause: "V2GRPC-GEN-08",
+  needsSeveral: true,
   kills: ["v2-grpc:dies-on-short-raw-data", "v2-grpc:stops-serving-after-empty-contents"],
   async prompt(context) {
     const good = goodInfer(context);

@@ -12,6 +12,7 @@ export default census({
   id: "v2-rest/bad-request-leaves-server-serving",
   title: "After a bad request the server answers the next good one",
   clause: "V2REST-GEN-09",
+  needsSeveral: true,
   kills: ["v2-rest:dies-on-ragged-data", "v2-rest:stops-serving-after-bad-json"],
   async prompt(context) {
     const good = goodInfer(context);

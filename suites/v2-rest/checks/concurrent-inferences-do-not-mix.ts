@@ -1,4 +1,4 @@
-import { describeDifference, expect, given, type Tensor } from "#kit";
+import { describeDifference, expect, given, type Tensor, together } from "#kit";
 import { observe } from "../clauses.ts";
 import { infer, inferBody, outputNamed, outputsOf } from "../messages.ts";
 
@@ -9,6 +9,7 @@ export default observe({
   title: "Of 32 inferences at once, each gets its own id and its own data back",
   clause: "V2REST-GEN-10",
   requires: ["model:identity_fp32"],
+  needsSeveral: true,
   kills: ["v2-rest:shares-the-id", "v2-rest:crosses-answers"],
   async run(context) {
     const one = async (index: number) => {
@@ -26,6 +27,6 @@ export default observe({
       const { id } = given.object(exchange);
       if (typeof id === "string" && id.startsWith("caller-")) expect.equal(id, `caller-${index}`, "/id");
     };
-    await Promise.all(Array.from({ length: CONCURRENT }, (_, index) => one(index)));
+    await together(CONCURRENT, one);
   },
 });

@@ -85,6 +85,7 @@ const tellsTheTruth = observe({
   id: "v2-rest/model-metadata-tells-the-truth",
   title: "The outputs of an inference have the names, datatypes and shapes that metadata declares",
   clause: "V2REST-MMETA-15",
+  needsSeveral: true,
   kills: ["v2-rest:metadata-lies-about-outputs"],
   async run(context) {
     const declared = tensorsIn(await metadataOf(context, context.model), "outputs");

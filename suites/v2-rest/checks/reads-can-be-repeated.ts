@@ -6,6 +6,7 @@ export default observe({
   id: "v2-rest/reads-can-be-repeated",
   title: "Asking health and metadata twice gives the same answer twice",
   clause: "V2REST-GEN-10",
+  needsSeveral: true,
   kills: ["v2-rest:forgets-metadata"],
   async run(context) {
     await givenServes(context);
