@@ -21,6 +21,12 @@ describe("an infermark.yaml", () => {
     });
   });
 
+  test("may give a number, or whether at all, where a flag's number may be left out", () => {
+    expect(parseConfig("fuzz: 200\n")).toEqual({ fuzz: 200 });
+    expect(parseConfig("fuzz: true\n")).toEqual({ fuzz: true });
+    expect(problemOf("fuzz: often\n")).toBe("infermark.yaml:1: fuzz must be a whole number or true or false");
+  });
+
   test("may be empty", () => {
     expect(parseConfig("")).toEqual({});
     expect(parseConfig("# nothing yet\n")).toEqual({});

@@ -86,23 +86,6 @@ describe("--fuzz", () => {
     expect(passed.stdout).toContain("fuzz v2-binary: 60 requests (seed 1)");
   });
 
-  test("may stand in infermark.yaml, as a number, as true or as false", async () => {
-    for (const [value, sent] of [
-      ["7", 7],
-      ["false", undefined],
-    ] as const) {
-      const folder = scratchFolder();
-      writeFileSync(join(folder, "infermark.yaml"), `fuzz: ${value}\n`);
-      expect((await runCli(args(clean.restUrl), { cwd: folder })).code).toBe(0);
-      expect(documentIn(folder).conformance?.fuzz?.suites[0]?.sent).toBe(sent);
-    }
-    const folder = scratchFolder();
-    writeFileSync(join(folder, "infermark.yaml"), "fuzz: often\n");
-    const wrong = await runCli(args(clean.restUrl), { cwd: folder });
-    expect(wrong.stderr).toContain("infermark.yaml:1: fuzz must be a whole number or true or false");
-    expect(wrong.code).toBe(2);
-  });
-
   test("prints what it would send with --dry-run, and contradicts --safe", async () => {
     const dry = await runCli(args(clean.restUrl, "--fuzz", "5", "--dry-run"));
     expect(dry.stdout.match(/^# fuzz\/v2-binary$/gm)?.length).toBeGreaterThanOrEqual(5);

@@ -19,6 +19,15 @@ describe("settings", () => {
     expect(settingsFrom({}, { fixtures: false, color: false })).toMatchObject({ fixtures: false, color: false });
   });
 
+  test("take a count whose number may be left out, from the flag or from the file", () => {
+    expect(settingsFrom({ fuzz: true }, {}).fuzz).toBe(1000);
+    expect(settingsFrom({ fuzz: "7" }, { fuzz: 9 }).fuzz).toBe(7);
+    expect(settingsFrom({}, { fuzz: true }).fuzz).toBe(1000);
+    for (const left of [{}, { fuzz: false }]) expect(settingsFrom({}, left).fuzz).toBeUndefined();
+    expect(() => settingsFrom({ fuzz: "0" }, {})).toThrow("--fuzz is too small");
+    expect(() => settingsFrom({ fuzz: true, safe: true }, {})).toThrow("--safe and --fuzz contradict each other");
+  });
+
   test.each([
     ["1024", 1024],
     ["500KB", 512_000],
