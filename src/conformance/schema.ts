@@ -32,15 +32,15 @@ export function bodySchema(schema: object): BodySchema {
 }
 
 function violationOf(error: ErrorObject): SchemaViolation {
-  const parent = error.parentSchema as { clause?: string; nullWarns?: boolean } | undefined;
-  const missing =
-    error.keyword === "required" ? (error.params as { missingProperty: string }).missingProperty : undefined;
+  // `verbose` gives each error the schema that failed.
+  const parent = error.parentSchema as { clause?: string; nullWarns?: boolean };
+  const { missingProperty: missing } = error.params as { missingProperty?: string };
   return {
-    clause: parent?.clause,
+    clause: parent.clause,
     at: missing === undefined ? error.instancePath : `${error.instancePath}/${missing}`,
     expected: missing === undefined ? expectationOf(error) : `a member "${missing}"`,
     value: missing === undefined ? error.data : undefined,
-    nullOnly: parent?.nullWarns === true && error.data === null,
+    nullOnly: parent.nullWarns === true && error.data === null,
   };
 }
 

@@ -84,6 +84,16 @@ describe("a refusal", () => {
     expect(results[0]?.decisive).toBe(3);
   });
 
+  test("may send what breaks the protocol as a defect, but not as the good request", async () => {
+    const { of } = await run([refusing(["/broken"])], (path) => reply(path === "/good" ? 200 : 400));
+    expect(of("t/refuse")).toEqual({ outcome: "pass" });
+    const ill = refuse({ ...basics, id: "t/ill", control: () => get("/broken"), defects: [], accept: is400 });
+    expect((await run([ill], () => reply(200))).of("t/ill")).toEqual({
+      outcome: "error",
+      message: "a request of this check breaks the protocol without being marked invalid: the path is broken",
+    });
+  });
+
   test("counts a dropped connection as no refusal", async () => {
     const { of } = await run([refusing(["/a"], () => {})], (path) =>
       reply(200, path === "/a" ? { fault: "drop" } : {}),
