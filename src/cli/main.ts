@@ -151,7 +151,7 @@ baseline
   .option("--out <FILE>", "where it goes; standard output unless given")
   .option(...CONFIG)
   .exitOverride()
-  .action(async (file: string, flags: Readonly<Record<string, unknown>>) => {
+  .action(async (file: string, flags: Readonly<Record<string, string>>) => {
     process.exitCode = await (await import("./commands/baseline.ts")).writeBaseline(file, flags);
   });
 baseline
@@ -162,7 +162,7 @@ baseline
   .requiredOption("--baseline <FILE>", "the list")
   .option(...CONFIG)
   .exitOverride()
-  .action(async (file: string, flags: Readonly<Record<string, unknown>>) => {
+  .action(async (file: string, flags: Readonly<Record<string, string>>) => {
     process.exitCode = await (await import("./commands/baseline.ts")).checkBaseline(file, flags);
   });
 

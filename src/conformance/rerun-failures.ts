@@ -45,7 +45,8 @@ function checksBehind(suite: Suite, { check: id, exchanges }: CheckResult, evide
 async function rerun(run: SuiteRun, checks: readonly Check[], times: number): Promise<readonly OutcomeName[]> {
   const outcomes: OutcomeName[] = [];
   const judged = checks.at(-1);
-  for (let nth = 1; judged && nth <= times && run.ended === undefined; nth++) {
+  if (!judged) return [];
+  for (let nth = 1; nth <= times && run.ended === undefined; nth++) {
     run.onRerun?.(judged.id, nth);
     run.evidence = { observed: [], aftermaths: [] };
     run.nth = nth;

@@ -1,6 +1,6 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
-import type { Check, CheckContext } from "./check.ts";
+import type { Check } from "./check.ts";
 import { blankNotebook, contextFor, type Notebook } from "./context.ts";
 import { Nonconformance, NotApplicable, Undecided, type Verdict } from "./outcome.ts";
 import type { CheckResult } from "./result.ts";

@@ -90,7 +90,7 @@ function conformanceSections(changes: ConformanceComparison): readonly Section[]
     suitesLeftOut,
   } = changes;
   return [
-    section(`${counted(newFailures.length, "new failure")}`, "bad", newFailures.map(changeLine)),
+    section(counted(newFailures.length, "new failure"), "bad", newFailures.map(changeLine)),
     section(`${worsened.length} worse`, "bad", worsened.map(changeLine)),
     section(`${fixed.length} fixed`, "good", fixed.map(changeLine)),
     section(counted(otherChanges.length, "other change"), "plain", otherChanges.map(changeLine)),

@@ -84,6 +84,6 @@ function textOf(yaml: Document, items: readonly unknown[]): string {
   const list = (yaml.contents ?? yaml.createNode([])) as YAMLSeq;
   list.items = [...items];
   list.flow = false;
-  yaml.contents = list as unknown as typeof yaml.contents;
+  yaml.contents = list;
   return yaml.toString({ lineWidth: 140 });
 }

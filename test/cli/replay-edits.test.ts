@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { assert, asyncProperty, constantFrom, integer, nat, record } from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findEdits } from "../../src/cli/commands/replay-offline.ts";
 import { startReference } from "../../src/cli/commands/serve.ts";
@@ -119,7 +119,7 @@ describe("replay --offline", () => {
       const one = new Map(places.map((path) => [kindOf(path), path]));
       expect(one.size).toBeGreaterThan(100);
       for (const path of one.values()) await expectFound(path);
-      await fc.assert(fc.asyncProperty(fc.constantFrom(...places), expectFound), { numRuns: 100 });
+      await assert(asyncProperty(constantFrom(...places), expectFound), { numRuns: 100 });
     },
     3 * MINUTES,
   );
@@ -140,10 +140,10 @@ describe("replay --offline", () => {
   test("finds a changed byte of the transcripts wherever it is", async () => {
     const sidecar = join(cwd, "infermark-report", "transcripts.ndjson.gz");
     const bytes = readFileSync(sidecar);
-    const byte = fc.record({ at: fc.nat(bytes.length - 1), bits: fc.integer({ min: 1, max: 255 }) });
+    const byte = record({ at: nat(bytes.length - 1), bits: integer({ min: 1, max: 255 }) });
     try {
-      await fc.assert(
-        fc.asyncProperty(byte, async ({ at, bits }) => {
+      await assert(
+        asyncProperty(byte, async ({ at, bits }) => {
           const copy = Buffer.from(bytes);
           copy[at] = (copy[at] as number) ^ bits;
           writeFileSync(sidecar, copy);

@@ -82,7 +82,7 @@ export function mediaTypeOf({ head }: Exchange): string | undefined {
 
 async function serve(entry: SuiteEntry, mutant: Mutant, before?: Served): Promise<Served> {
   const others = suites.filter((each) => each !== entry);
-  const { restUrl, grpcAddress, close } = await serveReference({
+  const running = await serveReference({
     handlers: [mutant.apply(entry.reference), ...others.map(({ reference }) => reference)],
     world: createWorld({ models: fixtureModels() }),
     maxBodyBytes: LIMIT_BYTES,
@@ -90,7 +90,7 @@ async function serve(entry: SuiteEntry, mutant: Mutant, before?: Served): Promis
     grpcPort: before?.grpc ?? 0,
   });
   const portOf = (address: string | undefined) => Number(address?.split(":").at(-1));
-  return { rest: portOf(restUrl), grpc: portOf(grpcAddress), close };
+  return { rest: portOf(running.restUrl), grpc: portOf(running.grpcAddress), close: () => running.close() };
 }
 
 async function runOver(entry: SuiteEntry, { rest, grpc }: Served, checks: SuiteEntry["suite"]["checks"]) {

@@ -141,6 +141,12 @@ describe("a curl line", () => {
     expect([get.line, get.body.toString()]).toEqual(["GET /x HTTP/1.1", "{}"]);
   });
 
+  test("sends a bare request that was sent verbatim, when nothing about it is malformed", async () => {
+    const seen = await send({ method: "GET", path: "/x", headers: [["Connection", "close"]], verbatim: true });
+    expect(seen.line).toBe("GET /x HTTP/1.1");
+    expect(seen.headers).toEqual([`Host: 127.0.0.1:${port}`, "Connection: close"]);
+  });
+
   test.each(["/a/../b", "/v2/models/a%2Fb", "/models/[x]{1,2}", "/a#b", "/sp ace", "/caf\u00e9", '/"<>\\^`|', "/."])(
     "sends the path %s unchanged",
     async (path) => {
@@ -197,7 +203,13 @@ describe("a curl line", () => {
   test("does not exist for what curl cannot send", () => {
     const target = { host: "h", port: 1 };
     expect(
-      curlLine({ protocol: "http", method: "GET", path: "/", headers: [], verbatim: true }, target),
+      curlLine({ protocol: "http", method: "GET", path: "/", headers: [["x y", "1"]], verbatim: true }, target),
+    ).toBeUndefined();
+    expect(
+      curlLine(
+        { protocol: "http", method: "POST", path: "/", headers: [], body: new Uint8Array(1), verbatim: true },
+        target,
+      ),
     ).toBeUndefined();
     expect(
       curlLine({ protocol: "http", method: "POST", path: "/", headers: [], body: new Uint8Array(4097) }, target),

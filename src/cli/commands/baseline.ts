@@ -18,14 +18,14 @@ import { allSuites } from "../own-suites.ts";
 import { fileBytes } from "../target.ts";
 import { ownModules } from "./replay.ts";
 
-type Flags = Readonly<Record<string, unknown>>;
+type Flags = Readonly<Record<string, string>>;
 
 /** Writes the smallest list under which the run of a document passes, to `--out` or standard output, and tells what changed. */
 export async function writeBaseline(file: string, flags: Flags): Promise<number> {
   const document = documentWithChecks(file);
-  const known = flags["baseline"] === undefined ? undefined : readBaseline(String(flags["baseline"]));
+  const known = flags["baseline"] === undefined ? undefined : readBaseline(flags["baseline"]);
   const { text, added, kept, removed } = baselineFor(document, await registryFrom(flags), known);
-  const out = flags["out"] as string | undefined;
+  const out = flags["out"];
   if (out === undefined) process.stdout.write(text);
   else writeTo(out, text);
   const told = [
@@ -43,7 +43,7 @@ export async function writeBaseline(file: string, flags: Flags): Promise<number>
 /** Holds a document against a list without a run: says what became of each entry and which failures it does not name; the exit code is that of a run with this list. */
 export async function checkBaseline(file: string, flags: Flags): Promise<number> {
   const document = documentWithChecks(file);
-  const baseline = readBaseline(String(flags["baseline"]));
+  const baseline = readBaseline(flags["baseline"] ?? "");
   const registry = await registryFrom(flags);
   const { entries } = judgeBaseline(baseline, document, registry);
   const plan = document.conformance?.plan;

@@ -14,7 +14,7 @@ export async function compare(
   after: string,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const format = String(flags["format"] ?? "text");
+  const format = (flags["format"] as string | undefined) ?? "text";
   if (!(FORMATS as readonly string[]).includes(format)) throw unknownId("format", format, FORMATS);
   const registry = (await allSuites(ownModules(flags))).map(({ suite }) => suite);
   const comparison = compareDocuments(readDocument(before), readDocument(after), registry);
