@@ -25,6 +25,8 @@ export interface CheckContext {
   send<R extends WireRequest>(request: R, options?: CheckSendOptions): Promise<Exchange<R>>;
   /** Sends the good request on a fresh connection after a bad one, and keeps how that went as evidence. */
   followUp(defect: string, bad: Exchange, good: WireRequest): Promise<Aftermath>;
+  /** Looks while the fixture `toggle` is unloaded, then loads it again; skips where the target does not unload it. The check must be `negative`. */
+  whileUnloaded(look: () => Promise<void>): Promise<void>;
   /** Adds a warning; the check goes on. */
   warn(message: string): void;
   /** Keeps an observation that carries no verdict. */

@@ -3,6 +3,7 @@ import { type Exchange, headerOf, type WireRequest } from "../transport/index.ts
 import type { Check, CheckContext, CheckSendOptions } from "./check.ts";
 import { inconclusive, NotApplicable, skip } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
+import { whileUnloaded } from "./while-unloaded.ts";
 
 const TIMEOUTS_THAT_END_A_RUN = 5;
 const BACK_OFFS = [250, 500, 1000];
@@ -22,7 +23,7 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
   const models = run.info.models;
   const first = models[0];
   if (!first) throw new NotApplicable("no model is known");
-  return {
+  const context: CheckContext = {
     info: run.info,
     model: first,
     random: seededRandom(run.seed, check.id),
@@ -40,7 +41,9 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       if (!notebook.warnings.includes(message)) notebook.warnings.push(message);
     },
     record: (key, value) => notebook.records.push({ key, value }),
+    whileUnloaded: (look) => whileUnloaded(context, notebook, look),
   };
+  return context;
 }
 
 async function send<R extends WireRequest>(

@@ -6,6 +6,7 @@ export * from "./health-grpc.ts";
 export * from "./input-file.ts";
 export * from "./json.ts";
 export * from "./model.ts";
+export * from "./model-repository.ts";
 export * from "./oip-grpc.ts";
 export * from "./oip-inference.ts";
 export * from "./oip-messages.ts";

@@ -1,19 +1,6 @@
-import {
-  bodyOf,
-  type Exchange,
-  expect,
-  type HttpRequest,
-  type Judge,
-  readJson,
-  toPlain,
-  type WireRequest,
-  writeJson,
-} from "#kit";
+import { bodyOf, type Exchange, expect, type HttpRequest, type Judge, readJson, toPlain, type WireRequest } from "#kit";
 
 export type Endpoint = "list" | "load" | "unload" | "ready";
-
-/** The one model that is loaded and unloaded. */
-export const TOGGLE = "toggle";
 
 const ROUTES: readonly (readonly [endpoint: Endpoint, method: string, path: RegExp])[] = [
   ["list", "GET", /^\/v2\/models$/],
@@ -40,20 +27,6 @@ export function list(): HttpRequest {
 /** GET of a model's readiness. */
 export function ready(model: string): HttpRequest {
   return get(`/v2/models/${encodeURIComponent(model)}/ready`);
-}
-
-/** POST that loads or unloads a model. */
-export function change(model: string, verb: "load" | "unload"): HttpRequest {
-  return {
-    protocol: "http",
-    method: "POST",
-    path: `/v2/repository/models/${encodeURIComponent(model)}/${verb}`,
-    headers: [
-      ["content-type", "application/json"],
-      ["accept", "application/json"],
-    ],
-    body: new TextEncoder().encode(writeJson({})),
-  };
 }
 
 /** The names in a successful listing. */

@@ -1,7 +1,7 @@
-import { type JsonValue, readJson, writeJson } from "#kit";
+import { type JsonValue, readJson, TOGGLE, writeJson } from "#kit";
 import type { Handler, HttpReply, Mutant } from "../../src/reference/handler.ts";
 import type { World } from "../../src/reference/world.ts";
-import { type Endpoint, endpointOf, TOGGLE } from "./messages.ts";
+import { type Endpoint, endpointOf } from "./messages.ts";
 
 interface Scene {
   readonly endpoint: Endpoint | undefined;

@@ -4,6 +4,7 @@ import { metadataMutants } from "./mutants/metadata.ts";
 import { requestMutants } from "./mutants/requests.ts";
 import { responseMutants } from "./mutants/responses.ts";
 import { serviceMutants } from "./mutants/service.ts";
+import { unloadedMutants } from "./mutants/unloaded.ts";
 import { legalVariants } from "./mutants/variants.ts";
 
 /** Single faults of the reference runtime over V2 gRPC. */
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...requestMutants,
   ...responseMutants,
   ...edgeFormMutants,
+  ...unloadedMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

@@ -5,6 +5,7 @@ import { healthMutants } from "./mutants/health.ts";
 import { inferRequestMutants } from "./mutants/infer-request.ts";
 import { inferResponseMutants } from "./mutants/infer-response.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
+import { unloadedMutants } from "./mutants/unloaded.ts";
 import { legalVariants } from "./mutants/variants.ts";
 
 /** Single faults of the reference runtime over V2 REST. */
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...inferRequestMutants,
   ...inferResponseMutants,
   ...edgeValueMutants,
+  ...unloadedMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

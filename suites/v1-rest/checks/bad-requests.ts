@@ -138,43 +138,4 @@ const noBody = observe({
   },
 });
 
-const explainOffered = observe({
-  id: "v1-rest/explain-is-optional",
-  title: "Explain is offered or not",
-  clause: "V1-EXPLAIN-01",
-  negative: true,
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    const exchange = await context.send(
-      post(modelPath(context.model.name, "explain"), { instances: instancesFor(context, context.model) }),
-      { invalid: true },
-    );
-    context.record("explain", describeAnswer(exchange));
-  },
-});
-
-const alive = observe({
-  id: "v1-rest/root-says-alive",
-  title: "The server answers GET /",
-  clause: "V1-HEALTH-01",
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    context.record("GET /", describeAnswer(await context.send(get("/"))));
-  },
-});
-
-export default [
-  mustBeList,
-  malformed,
-  neitherKey,
-  bothKeys,
-  unknownModel,
-  emptyInstances,
-  nonFinite,
-  verbs,
-  noBody,
-  explainOffered,
-  alive,
-];
+export default [mustBeList, malformed, neitherKey, bothKeys, unknownModel, emptyInstances, nonFinite, verbs, noBody];

@@ -30,6 +30,17 @@ const unversioned = (context: CheckContext) => context.fixture("twoversions").na
 /** What the sources leave open or only recommend: recorded, never judged. */
 const ROWS: readonly Row[] = [
   {
+    slug: "transports-offered",
+    clause: "V2REST-GEN-02",
+    title: "The protocol is offered over REST alone or over gRPC too",
+    look: async ({ info, record }) => {
+      const overGrpc = info.grpc
+        ? (info.bindings["v2-grpc"]?.evidence ?? "not looked for")
+        : "no gRPC address was given";
+      record("beside REST", overGrpc);
+    },
+  },
+  {
     slug: "live-body-length",
     clause: "V2REST-LIVE-04",
     title: "The body of health/live is empty or not",
