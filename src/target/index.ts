@@ -11,5 +11,6 @@ export * from "./oip-grpc.ts";
 export * from "./oip-inference.ts";
 export * from "./oip-messages.ts";
 export { type ProbeOptions, probeTarget } from "./probe.ts";
+export * from "./repository-grpc.ts";
 export * from "./synthesis.ts";
 export * from "./tensors.ts";

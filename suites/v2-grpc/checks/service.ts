@@ -101,7 +101,7 @@ const carriesStatus = census({
   },
   over: ({ observed }) =>
     observed.some(isGoodInference)
-      ? observed.filter(({ exchange }) => exchange.head !== undefined && !exchange.failure)
+      ? observed.filter(({ exchange: { request, head, failure } }) => request.protocol === "grpc" && head && !failure)
       : [],
   judge({ exchange }) {
     const outcome = grpcOutcome(exchange);

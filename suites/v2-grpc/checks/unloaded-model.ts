@@ -19,7 +19,7 @@ const notReady = observe({
   clause: "V2GRPC-MREADY-03",
   negative: true,
   requires,
-  kills: ["v2-grpc:unloaded-stays-ready"],
+  kills: ["v2-grpc:unloaded-stays-ready", "v2-grpc:every-model-is-ready"],
   async run(context) {
     given.that(isReady(await context.send(readiness())), "a model that is ready", "one that is not");
     await context.whileUnloaded(async () => {
