@@ -33,6 +33,8 @@ export interface HttpReply {
   readonly body: Uint8Array;
   /** Overrides the Content-Length that the host would send; `none` sends chunked framing. */
   readonly contentLength?: number | "none";
+  /** Where the body is cut into pieces that are sent one after the other, with chunked framing. */
+  readonly cuts?: readonly number[];
   readonly fault?: WireFault;
 }
 

@@ -14,3 +14,4 @@ export { type ProbeOptions, probeTarget } from "./probe.ts";
 export * from "./repository-grpc.ts";
 export * from "./synthesis.ts";
 export * from "./tensors.ts";
+export * from "./text-generation.ts";

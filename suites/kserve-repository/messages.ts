@@ -61,7 +61,7 @@ export function changed<Method extends RepositoryMethod>(
 ): RepositoryMessages[`${Method}Response`] {
   const bytes = judge.message(exchange);
   try {
-    return decodeRepository(`${method}Response`, bytes) as RepositoryMessages[`${Method}Response`];
+    return decodeRepository(`${method}Response`, bytes);
   } catch (thrown) {
     judge.that(false, `a ${method}Response`, messageOf(thrown));
     throw thrown;

@@ -18,7 +18,10 @@ const LISTS: Readonly<Record<string, () => readonly (readonly [id: string, text:
   faults: () =>
     suites.flatMap(({ mutants, variants }) => [...mutants, ...variants].map(({ id, does }) => [id, does] as const)),
   models: () =>
-    [...FIXTURES.values()].map(({ name, inputs, outputs }) => [name, `${tensors(inputs)} → ${tensors(outputs)}`]),
+    [...FIXTURES.values()].map(({ name, does, inputs, outputs }) => [
+      name,
+      `${tensors(inputs)} → ${tensors(outputs)}: ${does}`,
+    ]),
 };
 
 /** Prints one of the lists, or the suites and profiles. Throws USAGE for a list that does not exist. */

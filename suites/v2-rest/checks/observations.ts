@@ -33,11 +33,10 @@ const ROWS: readonly Row[] = [
     slug: "transports-offered",
     clause: "V2REST-GEN-02",
     title: "The protocol is offered over REST alone or over gRPC too",
-    look: async ({ info, record }) => {
-      const overGrpc = info.grpc
-        ? (info.bindings["v2-grpc"]?.evidence ?? "not looked for")
-        : "no gRPC address was given";
-      record("beside REST", overGrpc);
+    look: async (context) => {
+      const { grpc, bindings } = context.info;
+      const overGrpc = grpc ? (bindings["v2-grpc"]?.evidence ?? "not looked for") : "no gRPC address was given";
+      context.record("beside REST", overGrpc);
     },
   },
   {
