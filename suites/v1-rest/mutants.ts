@@ -183,6 +183,17 @@ export const mutants: readonly Mutant[] = [
     const instances = endpoint === "predict" ? bodyOf(request.body)?.["instances"] : undefined;
     return Array.isArray(instances) && instances.length === 0 ? dropped : undefined;
   }),
+  onReply("dies-on-neither-key", "drops the connection where there are no instances", ({ endpoint, request }) => {
+    const body = endpoint === "predict" ? bodyOf(request.body) : undefined;
+    return body && body["instances"] === undefined && body["inputs"] === undefined ? dropped : undefined;
+  }),
+  onReply("dies-on-both-keys", "drops the connection on instances and inputs together", ({ endpoint, request }) => {
+    const body = endpoint === "predict" ? bodyOf(request.body) : undefined;
+    return body?.["instances"] !== undefined && body["inputs"] !== undefined ? dropped : undefined;
+  }),
+  onReply("dies-without-a-body", "drops the connection where a body is missing", ({ endpoint, request }) =>
+    endpoint === "predict" && request.method === "POST" && request.body.length === 0 ? dropped : undefined,
+  ),
   onReply("dies-on-nan", "drops the connection on NaN", ({ endpoint, request }) =>
     endpoint === "predict" && Buffer.from(request.body).includes("NaN") ? dropped : undefined,
   ),

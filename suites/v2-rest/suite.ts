@@ -12,6 +12,7 @@ import echoesId from "./checks/infer-echoes-id.ts";
 import elementCount from "./checks/infer-refuses-wrong-element-count.ts";
 import succeeds from "./checks/infer-succeeds-with-200.ts";
 import inputBinding from "./checks/input-binding.ts";
+import largeElement from "./checks/large-bytes-element.ts";
 import listedVersions from "./checks/listed-versions-are-served.ts";
 import malformedRequests from "./checks/malformed-requests.ts";
 import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
@@ -70,6 +71,7 @@ const checks: readonly Check[] = [
   ...dataSemantics,
   ...oddData,
   ...edgeValues,
+  largeElement,
   ...unstatedForms,
   ...observations,
 ];

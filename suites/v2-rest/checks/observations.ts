@@ -124,24 +124,6 @@ const ROWS: readonly Row[] = [
       context.record("unknown parameter", describeAnswer(await context.send(infer(context.model.name, body))));
     },
   },
-  {
-    slug: "large-bytes-element",
-    clause: "V2REST-DATA-22",
-    title: "A BYTES element of 64 KiB is accepted or refused",
-    requires: ["model:identity_bytes"],
-    look: async (context) => {
-      const tensor: Tensor = {
-        name: "INPUT0",
-        datatype: "BYTES",
-        shape: [1, 1],
-        values: [new TextEncoder().encode("a".repeat(65_536))],
-      };
-      context.record(
-        "64 KiB element",
-        describeAnswer(await context.send(infer("identity_bytes", inferBody([tensor])))),
-      );
-    },
-  },
 ];
 
 export default ROWS.map(
