@@ -133,7 +133,8 @@ const SIDE_REQUESTS: Readonly<Record<SideBindingId, (model: ModelInfo) => WireRe
   "v2-generate": (model) => generateRequest(model, ONE_TOKEN),
 };
 
-const ONE_TOKEN = new TextEncoder().encode('{"text_input":"Hello","parameters":{"max_tokens":1}}');
+/** Triton's own text generation has the same paths and members, but no details. */
+const ONE_TOKEN = new TextEncoder().encode('{"text_input":"Hello","parameters":{"max_tokens":1,"details":true}}');
 
 /** Servers answer what they do not know in many ways, so a side binding is there only when the answer is its own. */
 const SIDE_OBSERVERS: Readonly<Record<SideBindingId, (exchange: Exchange) => Observation<SideBindingId>>> = {
@@ -150,7 +151,8 @@ const SIDE_OBSERVERS: Readonly<Record<SideBindingId, (exchange: Exchange) => Obs
   },
   "v2-generate": (exchange) => {
     const { status, object } = readRest(exchange);
-    const answers = status === 200 && typeof object?.get("text_output") === "string";
+    const answers =
+      status === 200 && typeof object?.get("text_output") === "string" && object.get("details") instanceof Map;
     const { path } = exchange.request;
     return { ...observeRest("v2-rest", `POST ${path}`, exchange), binding: "v2-generate", answers };
   },

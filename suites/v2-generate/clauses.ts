@@ -6,7 +6,7 @@ const OIP_GEN = "open-inference-protocol/specification/protocol/generate_rest.ya
 /** How statements are graded where the source is silent. */
 const treatments = {
   "AMB-GEN":
-    "A draft of its own, never part of base V2: claimed by an answer that holds text_output. A model that lists versions is asked for its last one; one that lists none is asked without a version.",
+    "A draft of its own, never part of base V2. Triton's generate extension has its paths and members, so it is claimed by an answer with details, which that extension has not. A model that lists versions is asked for its last one; one that lists none is asked without a version.",
   "AMB-GEN-STATUS":
     "Input: 422 is right, another 4xx or 5xx warns, 2xx → fail. Failed generation: 424 or 500 is right, another error status warns. For a stream that had begun, an event with an error is a failure too.",
   "AMB-GEN-ERRORS": "The error object of a stream may come as an event, as the draft says, or as plain JSON.",

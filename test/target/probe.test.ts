@@ -179,7 +179,8 @@ describe("probing a whole runtime", () => {
   });
 
   test.each([
-    [true, 200, { text_output: "Hi", model_name: "m" }],
+    [true, 200, { text_output: "Hi", model_name: "m", details: { finish_reason: "length", logprobs: [] } }],
+    [false, 200, { text_output: "Hi", model_name: "m", model_version: "1" }],
     [false, 200, { model_name: "m", outputs: [] }],
     [false, 422, { error: "text_input is missing" }],
     [false, 404, { error: "no route" }],
