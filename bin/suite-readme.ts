@@ -1,5 +1,6 @@
 import { type Check, type Clause, killOf } from "#kit";
 import type { SuiteEntry } from "../suites/index.ts";
+import { catalogue, percent, scoreOf, totalOf } from "../suites/score.ts";
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -52,16 +53,44 @@ const CLOSING = "<!-- /suites -->";
 
 /** README.md with its table of suites made from the suites. */
 export function withSuiteTable(readme: string, entries: readonly SuiteEntry[]): string {
-  const rows = entries.map(
-    ({ suite, mutants, variants }) =>
-      `| [${suite.id}](suites/${suite.id}/README.md) | ${suite.title} | ${Object.keys(suite.clauses).length} | ${suite.checks.length} | ${mutants.length} | ${variants.length} |`,
-  );
-  const table = [
-    "| suite | binding | clauses | checks | faults | legal variants |",
-    "|---|---|---|---|---|---|",
-    ...rows,
-  ].join("\n");
   const [before, rest = ""] = readme.split(OPENING);
   const after = rest.split(CLOSING)[1] ?? "";
-  return `${before}${OPENING}\n${table}\n${CLOSING}${after}`;
+  return `${before}${OPENING}\n${scoreTable(entries)}\n${CLOSING}${after}`;
+}
+
+const HEAD = ["clauses", "accounted for", "checked, of the observable", "checks", "faults", "legal variants"];
+
+/** What the suites amount to, one by one and together, as a table in Markdown. */
+function scoreTable(entries: readonly SuiteEntry[]): string {
+  const titles = entries.map(({ suite }) => [`[${suite.id}](suites/${suite.id}/README.md)`, suite.title]);
+  const rows = scoreRows(entries).map((cells, index) => [...(titles[index] ?? ["all", ""]), ...cells]);
+  return [["suite", "binding", ...HEAD], Array.from({ length: HEAD.length + 2 }, () => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+/** The same for a terminal. */
+export function scoreText(entries: readonly SuiteEntry[]): string {
+  const names = ["", ...entries.map(({ suite }) => suite.id), "all"];
+  const rows = [HEAD, ...scoreRows(entries)].map((cells, index) => [names[index] ?? "", ...cells]);
+  const widthOf = (column: number) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0));
+  return rows
+    .map((cells) =>
+      cells.map((cell, column) => (column === 0 ? cell.padEnd(widthOf(0)) : cell.padStart(widthOf(column)))).join("  "),
+    )
+    .join("\n");
+}
+
+/** A row for each suite, and one for all of them. */
+function scoreRows(entries: readonly SuiteEntry[]): readonly (readonly string[])[] {
+  const listed = catalogue();
+  const scores = entries.map((entry) => scoreOf(entry, listed[entry.suite.id]));
+  return [...scores, totalOf(scores)].map(
+    ({ clauses, accountedFor, observable, checked, checks, faults, variants }) => [
+      String(clauses),
+      percent(accountedFor, clauses),
+      percent(checked, observable),
+      ...[checks, faults, variants].map(String),
+    ],
+  );
 }

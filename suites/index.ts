@@ -3,6 +3,7 @@ import { grpcHealth } from "./grpc-health/index.ts";
 import { kserveRepository } from "./kserve-repository/index.ts";
 import { v1Rest } from "./v1-rest/index.ts";
 import { v2Binary } from "./v2-binary/index.ts";
+import { v2Generate } from "./v2-generate/index.ts";
 import { v2Grpc } from "./v2-grpc/index.ts";
 import { v2Rest } from "./v2-rest/index.ts";
 
@@ -10,7 +11,15 @@ import { v2Rest } from "./v2-rest/index.ts";
  * Every suite, in the order they run and are reported, and in which their references are asked: the binary extension
  * before the JSON binding, which answers every inference.
  */
-export const suites: readonly SuiteEntry[] = [v1Rest, v2Binary, v2Rest, v2Grpc, grpcHealth, kserveRepository];
+export const suites: readonly SuiteEntry[] = [
+  v1Rest,
+  v2Binary,
+  v2Rest,
+  v2Grpc,
+  grpcHealth,
+  kserveRepository,
+  v2Generate,
+];
 
 export type { SuiteEntry } from "./entry.ts";
 export { profiles } from "./profiles.ts";

@@ -10,5 +10,11 @@ export const profiles: readonly Profile[] = [
     levels: ["core", "extended"],
   },
   { id: "oip-grpc", title: "Open Inference Protocol V2 over gRPC", suites: ["v2-grpc"], levels: ["core", "extended"] },
+  {
+    id: "oip-generate",
+    title: "Open Inference Protocol text generation (draft)",
+    suites: ["v2-generate"],
+    levels: ["core", "extended"],
+  },
   { id: "kserve-v1", title: "KServe V1 over REST", suites: ["v1-rest"], levels: ["core", "extended"] },
 ];

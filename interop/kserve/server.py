@@ -5,7 +5,7 @@ import json
 import sys
 
 import numpy as np
-from kserve import InferOutput, InferResponse, Model, ModelServer
+from kserve import InferOutput, InferResponse, Model, ModelRepository, ModelServer
 from kserve.errors import InferenceError, InvalidInput
 from kserve.utils.utils import generate_uuid
 
@@ -126,6 +126,26 @@ class Iris(Fixture):
         return {"predictions": await self.rows(payload), "explanations": (rows / rows.sum(axis=1, keepdims=True)).tolist()}
 
 
+class Repository(ModelRepository):
+    """KServe's own forgets a model that is unloaded; this one loads it again."""
+
+    def __init__(self):
+        super().__init__()
+        self.unloaded = {}
+
+    def unload(self, name):
+        model = self.models.get(name)
+        super().unload(name)
+        self.unloaded[name] = model
+
+    def load(self, name):
+        if name in self.unloaded:
+            model = self.unloaded.pop(name)
+            model.ready = True
+            self.update(model)
+        return name in self.models
+
+
 def identity(arrays, _):
     return {"OUTPUT0": arrays["INPUT0"]}
 
@@ -197,4 +217,4 @@ def models():
 if __name__ == "__main__":
     # The server reads its own flags from the command line.
     sys.argv[0] = "kserve"
-    ModelServer().start(list(models()))
+    ModelServer(registered_models=Repository()).start(list(models()))

@@ -27,6 +27,8 @@ export interface CheckContext {
   followUp(defect: string, bad: Exchange, good: WireRequest): Promise<Aftermath>;
   /** Says which exchange the verdict is about: the one that is shown and repeated. The last one unless said. */
   point(exchange: Exchange): void;
+  /** Looks while the fixture `toggle` is unloaded, then loads it again; skips where the target does not unload it. The check must be `negative`. */
+  whileUnloaded(look: () => Promise<void>): Promise<void>;
   /** Adds a warning; the check goes on. */
   warn(message: string): void;
   /** Keeps an observation that carries no verdict. */

@@ -4,6 +4,7 @@ import type { Check, CheckContext, CheckSendOptions } from "./check.ts";
 import { inconclusive, NotApplicable, skip } from "./outcome.ts";
 import type { SuiteRun } from "./run.ts";
 import { noteSending } from "./sending-order.ts";
+import { whileUnloaded } from "./while-unloaded.ts";
 
 const TIMEOUTS_THAT_END_A_RUN = 5;
 /** All answers are kept until the end, for the checks that judge what the others saw. */
@@ -32,7 +33,7 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
   const models = run.info.models;
   const first = models[0];
   if (!first) throw new NotApplicable("no model is known");
-  return {
+  const context: CheckContext = {
     info: run.info,
     model: first,
     random: seededRandom(run.seed, check.id),
@@ -54,7 +55,9 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       if (notebook.exchanges.length > 0) notebook.warnedAt ??= notebook.exchanges.length - 1;
     },
     record: (key, value) => notebook.records.push({ key, value }),
+    whileUnloaded: (look) => whileUnloaded(context, notebook, look),
   };
+  return context;
 }
 
 async function send<R extends WireRequest>(

@@ -47,6 +47,12 @@ function input(call: InferenceCall, name: string): ReferenceTensor {
 
 const identity: Behaviour = (call) => call.inputs.map((tensor, index) => ({ ...tensor, name: `OUTPUT${index}` }));
 
+function fails(name: string): Behaviour {
+  return () => {
+    throw new ModelError("server", `the model fixture \`${name}\` always fails`);
+  };
+}
+
 function numbers(tensor: ReferenceTensor): readonly number[] {
   return tensor.values.map(Number);
 }
@@ -178,9 +184,7 @@ export function fixtureModels(): ReadonlyMap<string, ReferenceModel> {
     model("rowsum", [spec("INPUT0", "FP32", 2, 3)], [spec("OUTPUT0", "FP32", 2)], rowsum),
     model("fixed22", F22, [spec("OUTPUT0", "FP32", 2, 2)], identity),
     model("twoversions", FREE, FREE_OUT, twoVersions, ["1", "3"]),
-    model("fail", FREE, FREE_OUT, () => {
-      throw new ModelError("server", "the model fixture `fail` always fails");
-    }),
+    model("fail", FREE, FREE_OUT, fails("fail")),
     model("slow_ms", FREE, FREE_OUT, slow),
     model("params", [spec("INPUT0", "INT32", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)], params),
     model("iris", [spec("input-0", "FP32", -1, 4)], [spec("output-0", "INT64", -1)], iris),
@@ -189,6 +193,7 @@ export function fixtureModels(): ReadonlyMap<string, ReferenceModel> {
       { ...input(call, "INPUT0"), name: "OUTPUT0", datatype: "FP16" },
     ]),
     model("text", [spec("INPUT0", "BYTES", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)], upperCase),
+    model("text_fail", [spec("INPUT0", "BYTES", -1, 1)], [spec("OUTPUT0", "BYTES", -1, 1)], fails("text_fail")),
   ];
   return new Map(models.map((each) => [each.name, each]));
 }

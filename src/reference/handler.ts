@@ -35,6 +35,8 @@ export interface HttpReply {
   readonly contentLength?: number | "none";
   /** Sent as they are in place of the answer; then the connection is closed. Only a socket can carry them. */
   readonly bytes?: Uint8Array;
+  /** Where the body is cut into pieces that are sent one after the other, with chunked framing. */
+  readonly cuts?: readonly number[];
   readonly fault?: WireFault;
 }
 

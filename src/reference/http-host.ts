@@ -16,7 +16,7 @@ export function httpHost(options: HostOptions): Server {
   return createServer({ keepAlive: true, noDelay: true }, (request, response) => {
     answer(options, request, response).catch((thrown: unknown) => {
       // What a handler throws is a bug of the reference runtime; its client sees what it would see of any server.
-      if (!response.headersSent) write(response, jsonReply(500, { error: messageOf(thrown) }));
+      if (!response.headersSent) void write(response, jsonReply(500, { error: messageOf(thrown) }));
       else request.socket.destroy();
     });
   });
@@ -30,7 +30,7 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
   const body = await readBody(request, options.maxBodyBytes);
   if (body === "aborted") return;
   if (body === "too large") {
-    write(response, jsonReply(413, { error: `the body is larger than ${options.maxBodyBytes} bytes` }));
+    await write(response, jsonReply(413, { error: `the body is larger than ${options.maxBodyBytes} bytes` }));
     return;
   }
   const reply =
@@ -40,7 +40,7 @@ async function answer(options: HostOptions, request: IncomingMessage, response: 
   if (reply.fault === "die") options.world.memory.set("dead", true);
   if (reply.fault === "drop" || reply.fault === "die") request.socket.destroy();
   else if (reply.bytes) request.socket.end(reply.bytes);
-  else if (reply.fault !== "hang") write(response, reply);
+  else if (reply.fault !== "hang") await write(response, reply);
 }
 
 /** The first reply that a handler gives; undefined when the request is nobody's route. */
@@ -94,9 +94,10 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array |
   });
 }
 
-function write(response: ServerResponse, reply: HttpReply): void {
+async function write(response: ServerResponse, reply: HttpReply): Promise<void> {
   response.statusCode = reply.status;
   for (const [name, value] of reply.headers) response.appendHeader(name, value);
+  if (reply.cuts) return writePieces(response, piecesOf(reply));
   if (reply.contentLength === "none") {
     // A body given to end() at once would get a length from Node.
     response.flushHeaders();
@@ -105,6 +106,24 @@ function write(response: ServerResponse, reply: HttpReply): void {
   }
   response.setHeader("content-length", reply.contentLength ?? reply.body.length);
   response.end(reply.body);
+}
+
+async function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of pieces) {
+    if (response.destroyed) return;
+    response.write(piece);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  response.end();
+}
+
+/** The pieces in which a body is sent; none of them is empty. */
+export function piecesOf({ body, cuts = [] }: Pick<HttpReply, "body" | "cuts">): readonly Uint8Array[] {
+  const places = [0, ...cuts.map((place) => Math.min(place, body.length)), body.length];
+  return places.slice(1).flatMap((end, index) => {
+    const piece = body.subarray(places[index], end);
+    return piece.length > 0 ? [piece] : [];
+  });
 }
 
 /** An HTTP reply with a JSON body. */

@@ -10,7 +10,7 @@ import type {
 } from "../transport/exchange.ts";
 import { refusal } from "./grpc-host.ts";
 import type { GrpcReply, Handler, HttpReply, ReferenceRequest, Reply } from "./handler.ts";
-import { firstReply, jsonReply } from "./http-host.ts";
+import { firstReply, jsonReply, piecesOf } from "./http-host.ts";
 import type { World } from "./world.ts";
 
 /** A transport to a reference runtime in this process: no sockets, but every request yields, so that requests interleave. */
@@ -80,13 +80,13 @@ function failed<R extends WireRequest>(request: R, failure: TransportFailure, du
 
 function httpExchange<R extends WireRequest>(request: R, reply: HttpReply): Exchange<R> {
   if (reply.bytes) throw new Error("only a socket can carry an answer as bytes");
-  const declared = reply.contentLength ?? reply.body.length;
+  const declared = reply.contentLength ?? (reply.cuts ? "none" : reply.body.length);
   const length: Headers =
     declared === "none" ? [["transfer-encoding", "chunked"]] : [["content-length", String(declared)]];
   const head = { status: reply.status, headers: [...reply.headers, ...length], atNs: 0 };
   const bodyless = (request as HttpRequest).method === "HEAD";
   const arrived = bodyless ? new Uint8Array(0) : reply.body.slice(0, declared === "none" ? undefined : declared);
-  const events = arrived.length === 0 ? [] : [{ atNs: 0, bytes: arrived }];
+  const events = piecesOf({ ...reply, body: arrived }).map((bytes) => ({ atNs: 0, bytes }));
   if (!bodyless && declared !== "none" && declared > reply.body.length) {
     const failure = {
       code: "closed",

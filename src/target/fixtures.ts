@@ -5,6 +5,8 @@ import { roundTo } from "./tensors.ts";
 /** A model whose tensors and values are known by its name. */
 export interface Fixture {
   readonly name: string;
+  /** What it does, for the people who serve it. */
+  readonly does: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   /** Versions that it must have; empty where any will do. */
@@ -79,6 +81,7 @@ type Row = Omit<Fixture, "versions"> & Partial<Pick<Fixture, "versions">>;
 const identities = ["FP32", ...Object.keys(DATATYPES).filter((datatype) => datatype !== "FP32")].map(
   (datatype): Row => ({
     name: `identity_${datatype.toLowerCase()}`,
+    does: "returns its input",
     inputs: [spec("INPUT0", datatype, -1, -1)],
     outputs: [spec("OUTPUT0", datatype, -1, -1)],
     expected: renamed,
@@ -87,45 +90,106 @@ const identities = ["FP32", ...Object.keys(DATATYPES).filter((datatype) => datat
 
 const ROWS: readonly Row[] = [
   ...identities,
-  { name: "addsub", inputs: PAIR("INPUT"), outputs: PAIR("OUTPUT"), expected: addsub },
+  {
+    name: "addsub",
+    does: "the sum and the difference of its inputs",
+    inputs: PAIR("INPUT"),
+    outputs: PAIR("OUTPUT"),
+    expected: addsub,
+  },
   {
     name: "two_out",
+    does: "its input, and the numbers of its rows",
     inputs: [spec("INPUT0", "FP32", -1, 2)],
     outputs: [spec("OUTPUT0", "FP32", -1, 2), spec("OUTPUT1", "INT64", -1)],
     expected: twoOut,
   },
-  { name: "rowsum", inputs: [spec("INPUT0", "FP32", 2, 3)], outputs: [spec("OUTPUT0", "FP32", 2)], expected: rowsum },
+  {
+    name: "rowsum",
+    does: "the sum of each row",
+    inputs: [spec("INPUT0", "FP32", 2, 3)],
+    outputs: [spec("OUTPUT0", "FP32", 2)],
+    expected: rowsum,
+  },
   {
     name: "fixed22",
+    does: "returns its input, whose shape is fixed",
     inputs: [spec("INPUT0", "FP32", 2, 2)],
     outputs: [spec("OUTPUT0", "FP32", 2, 2)],
     expected: renamed,
   },
-  { name: "twoversions", inputs: FREE, outputs: FREE_OUT, versions: ["1", "3"], expected: twoVersions },
-  { name: "fail", inputs: FREE, outputs: FREE_OUT, expected: unknown },
-  { name: "slow_ms", inputs: FREE, outputs: FREE_OUT, expected: renamed },
+  {
+    name: "twoversions",
+    does: "version 1 returns its input, version 3 the negation",
+    inputs: FREE,
+    outputs: FREE_OUT,
+    versions: ["1", "3"],
+    expected: twoVersions,
+  },
+  {
+    name: "fail",
+    does: "fails every inference with an error of its own",
+    inputs: FREE,
+    outputs: FREE_OUT,
+    expected: unknown,
+  },
+  {
+    name: "slow_ms",
+    does: "sleeps as many milliseconds as its first element says, returns its input",
+    inputs: FREE,
+    outputs: FREE_OUT,
+    expected: renamed,
+  },
   {
     name: "params",
+    does: "the parameters of the request as JSON",
     inputs: [spec("INPUT0", "INT32", -1, 1)],
     outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
     expected: unknown,
   },
   {
     name: "iris",
+    does: "a small real classifier",
     inputs: [spec("input-0", "FP32", -1, 4)],
     outputs: [spec("output-0", "INT64", -1)],
     expected: unknown,
   },
-  { name: "toggle", inputs: FREE, outputs: FREE_OUT, expected: renamed },
-  { name: "fp16_out", inputs: FREE, outputs: [spec("OUTPUT0", "FP16", -1, -1)], expected: halved },
+  {
+    name: "toggle",
+    does: "returns its input; the model repository API unloads and loads it",
+    inputs: FREE,
+    outputs: FREE_OUT,
+    expected: renamed,
+  },
+  {
+    name: "fp16_out",
+    does: "its input in half precision",
+    inputs: FREE,
+    outputs: [spec("OUTPUT0", "FP16", -1, -1)],
+    expected: halved,
+  },
   {
     name: "text",
+    does: "the capitals of its text; generates them as text too, a token for each word",
     inputs: [spec("INPUT0", "BYTES", -1, 1)],
     outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
     expected: upperCase,
   },
+  {
+    name: "text_fail",
+    does: "fails every inference and every generation",
+    inputs: [spec("INPUT0", "BYTES", -1, 1)],
+    outputs: [spec("OUTPUT0", "BYTES", -1, 1)],
+    expected: unknown,
+  },
   // V1 only, where an instance is any JSON: it has no tensors.
-  { name: "rows_and_objects", inputs: [], outputs: [], expected: unknown },
+  {
+    name: "rows_and_objects",
+    does: "V1 alone: returns its instances, whatever JSON they are",
+    inputs: [],
+    outputs: [],
+    expected: unknown,
+  },
 ];
 
 /** The fixture models, by name. */

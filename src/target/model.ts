@@ -48,7 +48,7 @@ export interface BindingInfo {
 export interface TargetInfo {
   readonly rest: boolean;
   readonly grpc: boolean;
-  /** By binding id: `v1-rest`, `v2-rest`, `v2-grpc`, `grpc-health`, `kserve-repository`. */
+  /** By binding id: `v1-rest`, `v2-rest`, `v2-grpc`, `grpc-health`, `kserve-repository`, `v2-generate`. */
   readonly bindings: Readonly<Record<string, BindingInfo>>;
   readonly server: ServerInfo;
   /** The user's models first, then fixture models, then what an index listed. */

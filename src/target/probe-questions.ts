@@ -9,15 +9,17 @@ import {
 } from "../transport/index.ts";
 import { encodeHealth, healthPath } from "./health-grpc.ts";
 import { type JsonObject, type JsonValue, readJson } from "./json.ts";
+import type { ModelInfo } from "./model.ts";
 import { decodeMessage, encodeMessage, grpcPath, type OipMethod } from "./oip-grpc.ts";
 import type { Encodable, OipMessages } from "./oip-messages.ts";
+import { generateRequest } from "./text-generation.ts";
 
 export type BindingId = "v1-rest" | "v2-rest" | "v2-grpc";
 export const BINDING_IDS: readonly BindingId[] = ["v1-rest", "v2-rest", "v2-grpc"];
 
 /** Bindings that tell nothing of models, so that one question each is enough. */
-export type SideBindingId = "grpc-health" | "kserve-repository";
-export const SIDE_BINDING_IDS: readonly SideBindingId[] = ["grpc-health", "kserve-repository"];
+export type SideBindingId = "grpc-health" | "kserve-repository" | "v2-generate";
+export const SIDE_BINDING_IDS: readonly SideBindingId[] = ["grpc-health", "kserve-repository", "v2-generate"];
 
 /** Which address of the target a binding is spoken at. */
 export function transportOf(binding: BindingId | SideBindingId): "rest" | "grpc" {
@@ -53,8 +55,8 @@ export interface Questions {
   post(binding: "v1-rest" | "v2-rest", path: string): Promise<RestAnswer>;
   /** The decoded message of a call that ended with OK, else undefined. */
   call<Method extends OipMethod>(method: Method, model?: string): Promise<OipMessages[`${Method}Response`] | undefined>;
-  /** Asks for a side binding: the health of the whole server, or KServe's listing of models. Neither changes anything. */
-  lookFor(binding: SideBindingId): Promise<void>;
+  /** Asks for a side binding: the health of the whole server, KServe's listing of models, or a token of text. None changes anything. */
+  lookFor(binding: SideBindingId, model?: ModelInfo): Promise<void>;
   /** Everything asked so far, but for the side bindings. */
   readonly observations: readonly Observation[];
   /** What was asked of the side bindings; it says nothing about whether the target can be used. */
@@ -98,9 +100,9 @@ export function questions(transport: Transport, options: QuestionOptions): Quest
   return {
     observations,
     sideObservations,
-    lookFor: async (binding) => {
-      const exchange = await send(SIDE_REQUESTS[binding]());
-      sideObservations.push(observeSide(binding, exchange));
+    lookFor: async (binding, model) => {
+      const exchange = await send(SIDE_REQUESTS[binding](model ?? NO_MODEL));
+      sideObservations.push(SIDE_OBSERVERS[binding](exchange));
     },
     get: (binding, path) => rest(binding, "GET", path),
     post: (binding, path) => rest(binding, "POST", path),
@@ -115,7 +117,9 @@ export function questions(transport: Transport, options: QuestionOptions): Quest
   };
 }
 
-const SIDE_REQUESTS: Readonly<Record<SideBindingId, () => WireRequest>> = {
+const NO_MODEL: ModelInfo = { name: "", versions: [], inputs: [], outputs: [], fixture: false, foundBy: [] };
+
+const SIDE_REQUESTS: Readonly<Record<SideBindingId, (model: ModelInfo) => WireRequest>> = {
   "grpc-health": () => ({
     protocol: "grpc",
     path: healthPath("Check"),
@@ -128,23 +132,33 @@ const SIDE_REQUESTS: Readonly<Record<SideBindingId, () => WireRequest>> = {
     path: "/v2/models",
     headers: [["accept", "application/json"]],
   }),
+  "v2-generate": (model) => generateRequest(model, ONE_TOKEN),
 };
 
+/** Triton's own text generation has the same paths and members, but no details. */
+const ONE_TOKEN = new TextEncoder().encode('{"text_input":"Hello","parameters":{"max_tokens":1,"details":true}}');
+
 /** Servers answer what they do not know in many ways, so a side binding is there only when the answer is its own. */
-function observeSide(binding: SideBindingId, exchange: Exchange): Observation<SideBindingId> {
-  if (binding === "grpc-health") {
+const SIDE_OBSERVERS: Readonly<Record<SideBindingId, (exchange: Exchange) => Observation<SideBindingId>>> = {
+  "grpc-health": (exchange) => {
     const outcome = grpcOutcome(exchange);
-    return {
-      ...observeGrpc("Check", exchange, outcome),
-      binding,
-      answers: outcome.ok && outcome.code !== UNIMPLEMENTED,
-    };
-  }
-  const { status, object } = readRest(exchange);
-  const models = object?.get("models");
-  const lists = status === 200 && Array.isArray(models) && models.every((name) => typeof name === "string");
-  return { ...observeRest("v2-rest", "GET /v2/models", exchange), binding, answers: lists };
-}
+    const answers = outcome.ok && outcome.code !== UNIMPLEMENTED;
+    return { ...observeGrpc("Check", exchange, outcome), binding: "grpc-health", answers };
+  },
+  "kserve-repository": (exchange) => {
+    const { status, object } = readRest(exchange);
+    const models = object?.get("models");
+    const answers = status === 200 && Array.isArray(models) && models.every((name) => typeof name === "string");
+    return { ...observeRest("v2-rest", "GET /v2/models", exchange), binding: "kserve-repository", answers };
+  },
+  "v2-generate": (exchange) => {
+    const { status, object } = readRest(exchange);
+    const answers =
+      status === 200 && typeof object?.get("text_output") === "string" && object.get("details") instanceof Map;
+    const { path } = exchange.request;
+    return { ...observeRest("v2-rest", `POST ${path}`, exchange), binding: "v2-generate", answers };
+  },
+};
 
 function observeRest(binding: BindingId, question: string, exchange: Exchange): Observation {
   const { head, failure } = exchange;

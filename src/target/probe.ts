@@ -16,6 +16,7 @@ import {
   type SideBindingId,
   transportOf,
 } from "./probe-questions.ts";
+import { textModel } from "./text-generation.ts";
 import { waitReady } from "./wait-ready.ts";
 
 export interface ProbeOptions {
@@ -48,7 +49,7 @@ export async function probeTarget(transport: Transport, options: ProbeOptions): 
   const { waitReadyMs, signal } = options;
   if (waitReadyMs !== undefined) await waitReady(transport, { ...options, waitReadyMs });
   const ask = questions(transport, { deadlineMs: options.deadlineMs, ...(signal && { signal }) });
-  const sides = SIDE_BINDING_IDS.filter((binding) => hasAddress(binding, options));
+  const sides = SIDE_BINDING_IDS.filter((binding) => binding !== "v2-generate" && hasAddress(binding, options));
   const [front, named] = await Promise.all([
     askServer(ask, options),
     findNamed(
@@ -68,6 +69,7 @@ export async function probeTarget(transport: Transport, options: ProbeOptions): 
       hint: "name a model that it serves: --model NAME",
     });
   }
+  if (options.rest && isReachable("v2-rest", ask)) await ask.lookFor("v2-generate", textModel(models));
   return {
     rest: options.rest,
     grpc: options.grpc,

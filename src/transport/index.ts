@@ -1,4 +1,5 @@
 export type { Endpoint, TlsOptions, TransportOptions } from "./endpoint.ts";
+export { type EventStream, readEventStream, type StreamEvent, writeEvent } from "./event-stream.ts";
 export {
   type BodyEvent,
   bodyOf,

@@ -6,7 +6,8 @@ const KS_PY = "kserve/python/kserve/kserve/protocol";
 /** How statements are graded where the sources are silent or disagree. */
 const treatments = {
   "AMB-REPO-INDEX": "Always send {}; state is any non-empty string; record.",
-  "AMB-REPO-WIRE": "Profile-specific stubs; never send a load to an unidentified server.",
+  "AMB-REPO-WIRE":
+    "Only a server that lists its models at GET /v2/models, as KServe's alone does, is asked over gRPC. UNIMPLEMENTED → skipped.",
 } as const;
 
 /** Every statement of this binding that a check judges or records, or that cannot be observed from outside. */
@@ -30,8 +31,6 @@ export const clauses = clauseRegistry({
     says: "KServe gRPC RepositoryModelLoad/Unload use model_name = field 1 and answer {model_name, isLoaded|isUnloaded}.",
     source: { document: KS_PY, section: "grpc/grpc_predict_v2.proto" },
     treatment: treatments["AMB-REPO-WIRE"],
-    notObservable:
-      "It is a form of gRPC that differs between runtimes under one method name; a load over gRPC must not be sent to a server that is not identified. The same operation is judged over REST.",
   },
   "KSREPO-04": {
     level: "must",

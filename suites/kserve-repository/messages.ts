@@ -1,19 +1,22 @@
 import {
   bodyOf,
+  decodeRepository,
   type Exchange,
+  encodeRepository,
   expect,
+  type GrpcRequest,
   type HttpRequest,
   type Judge,
+  messageOf,
+  type RepositoryMessages,
+  type RepositoryMethod,
   readJson,
+  repositoryPath,
   toPlain,
   type WireRequest,
-  writeJson,
 } from "#kit";
 
-export type Endpoint = "list" | "load" | "unload" | "ready";
-
-/** The one model that is loaded and unloaded. */
-export const TOGGLE = "toggle";
+export type Endpoint = "list" | "load" | "unload" | "ready" | RepositoryMethod;
 
 const ROUTES: readonly (readonly [endpoint: Endpoint, method: string, path: RegExp])[] = [
   ["list", "GET", /^\/v2\/models$/],
@@ -22,9 +25,11 @@ const ROUTES: readonly (readonly [endpoint: Endpoint, method: string, path: RegE
   ["ready", "GET", /^\/v2\/models\/[^/]+\/ready$/],
 ];
 
+const METHODS: readonly RepositoryMethod[] = ["RepositoryModelLoad", "RepositoryModelUnload"];
+
 /** The endpoint kind that a request goes to. */
 export function endpointOf(request: WireRequest): Endpoint | undefined {
-  if (request.protocol !== "http") return undefined;
+  if (request.protocol === "grpc") return METHODS.find((method) => repositoryPath(method) === request.path);
   return ROUTES.find(([, method, path]) => method === request.method && path.test(request.path))?.[0];
 }
 
@@ -42,18 +47,25 @@ export function ready(model: string): HttpRequest {
   return get(`/v2/models/${encodeURIComponent(model)}/ready`);
 }
 
-/** POST that loads or unloads a model. */
-export function change(model: string, verb: "load" | "unload"): HttpRequest {
-  return {
-    protocol: "http",
-    method: "POST",
-    path: `/v2/repository/models/${encodeURIComponent(model)}/${verb}`,
-    headers: [
-      ["content-type", "application/json"],
-      ["accept", "application/json"],
-    ],
-    body: new TextEncoder().encode(writeJson({})),
-  };
+/** A call that loads or unloads a model. */
+export function callChange(method: RepositoryMethod, model: string): GrpcRequest {
+  const message = encodeRepository(`${method}Request`, { model_name: model });
+  return { protocol: "grpc", path: repositoryPath(method), metadata: [], messages: [message] };
+}
+
+/** The answer of a call that ended with OK. */
+export function changed<Method extends RepositoryMethod>(
+  judge: Judge,
+  method: Method,
+  exchange: Exchange,
+): RepositoryMessages[`${Method}Response`] {
+  const bytes = judge.message(exchange);
+  try {
+    return decodeRepository(`${method}Response`, bytes);
+  } catch (thrown) {
+    judge.that(false, `a ${method}Response`, messageOf(thrown));
+    throw thrown;
+  }
 }
 
 /** The names in a successful listing. */

@@ -1,7 +1,7 @@
-import { type JsonValue, readJson, writeJson } from "#kit";
-import type { Handler, HttpReply, Mutant } from "../../src/reference/handler.ts";
+import { type JsonValue, type RepositoryMethod, readJson, repositoryPath, TOGGLE, writeJson } from "#kit";
+import type { GrpcReply, Handler, HttpReply, Mutant } from "../../src/reference/handler.ts";
 import type { World } from "../../src/reference/world.ts";
-import { type Endpoint, endpointOf, TOGGLE } from "./messages.ts";
+import { type Endpoint, endpointOf } from "./messages.ts";
 
 interface Scene {
   readonly endpoint: Endpoint | undefined;
@@ -34,6 +34,23 @@ function on(
       ? tamper(scene.reply, scene.world)
       : undefined,
   );
+}
+
+/** A fault in the OK answers of a gRPC method. */
+function onCall(
+  id: string,
+  does: string,
+  method: RepositoryMethod,
+  change: (world: World) => Partial<GrpcReply>,
+): Mutant {
+  const apply =
+    (handler: Handler): Handler =>
+    async (request, world) => {
+      const reply = await handler(request, world);
+      const own = reply?.protocol === "grpc" && reply.status === 0 && request.path === repositoryPath(method);
+      return own ? { ...reply, ...change(world) } : reply;
+    };
+  return { id: `kserve-repository:${id}`, does, apply };
 }
 
 function json(status: number, value: unknown): HttpReply {
@@ -77,6 +94,26 @@ export const mutants: readonly Mutant[] = [
     ...reply,
     status: 500,
   })),
+  onCall("grpc-load-says-nothing", "answers a load over gRPC with an empty message", "RepositoryModelLoad", () => ({
+    messages: [new Uint8Array(0)],
+  })),
+  onCall(
+    "grpc-unload-says-nothing",
+    "answers an unload over gRPC with an empty message",
+    "RepositoryModelUnload",
+    () => ({
+      messages: [new Uint8Array(0)],
+    }),
+  ),
+  onCall(
+    "grpc-unload-keeps-serving",
+    "keeps a model that it says it unloaded over gRPC",
+    "RepositoryModelUnload",
+    (world) => {
+      world.notReady.delete(TOGGLE);
+      return {};
+    },
+  ),
 ];
 
 const legal = (each: Mutant): Mutant => ({ ...each, id: each.id.replace(":", "~") });
@@ -94,6 +131,14 @@ export const variants: readonly Mutant[] = [
     ...reply,
     status: 503,
   })),
+  {
+    id: "kserve-repository:rest-alone",
+    does: "offers the repository over REST alone",
+    apply:
+      (handler: Handler): Handler =>
+      async (request, world) =>
+        request.protocol === "grpc" ? undefined : handler(request, world),
+  },
   onReply("no-listing", "offers no listing", ({ endpoint }) =>
     endpoint === "list" ? json(404, { error: "not found" }) : undefined,
   ),

@@ -1,4 +1,5 @@
 import type { Suite } from "#kit";
+import overGrpc from "./checks/over-grpc.ts";
 import checks from "./checks/repository.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf, list, succeeded } from "./messages.ts";
@@ -9,9 +10,14 @@ export const suite: Suite = {
   title: "KServe model repository over REST",
   transport: "rest",
   specifications: [{ document: "KServe, python/kserve/kserve/protocol/rest/v2_endpoints.py", revision: "v2" }],
-  features: {},
+  features: {
+    grpc: {
+      title: "a gRPC address",
+      missing: ({ grpc }) => (grpc ? undefined : "the target has no gRPC address"),
+    },
+  },
   clauses,
-  checks,
+  checks: [...checks, ...overGrpc],
   retired: {},
   endpointOf,
   succeeded,

@@ -16,8 +16,12 @@ const treatments = {
   "AMB-NAN":
     "REST: record form; fail only if the body parses neither strictly nor with the three tokens, or a finite number is substituted; null → warn. gRPC and binary: must survive, fail otherwise.",
   "AMB-UNKNOWN-MODEL": "Accept 400 or 404; other 4xx → warn; 5xx → warn; 2xx → fail.",
+  "AMB-UNLOADED":
+    "A model is held not ready by unloading it through the model repository API, where the target has one; skipped elsewhere.",
   "AMB-V1-CT":
     "application/json in any case and with charset=utf-8: must work (fail). Form type as in the curl example, or none: non-2xx → warn. Other types: record.",
+  "AMB-V1-EVENTS":
+    "Only KServe's server takes CloudEvents: refused, or answered as an ordinary request → skipped; answered as an event → judged.",
   "AMB-V1-EXPLAIN": "explanations required, predictions optional (record).",
   "AMB-V1-INPUTS": "KServe profile: predictions required, outputs → warn. Both keys: record.",
   "AMB-V1-LOOSE": "Only status and JSON-ness fail; missing predictions → warn.",
@@ -47,6 +51,13 @@ export const clauses = clauseRegistry({
     says: 'Unknown model → error (KServe 404 {"error"}).',
     source: { document: KS_T, section: "test_unknown_model_v1" },
     treatment: treatments["AMB-UNKNOWN-MODEL"],
+  },
+  "V1-READY-03": {
+    level: "must",
+    basis: "implied",
+    says: 'A registered model that is not ready → KServe answers 503 {"error"}; the page promises a boolean.',
+    source: { document: KS_T, section: "TestTFHttpServerModelNotReady" },
+    treatment: [treatments["AMB-V1-READY"], treatments["AMB-UNLOADED"]].join(" "),
   },
   "V1-PREDICT-01": {
     level: "must",
@@ -110,6 +121,13 @@ export const clauses = clauseRegistry({
     source: { document: KS_T, section: "test_unknown_model_v1" },
     treatment: treatments["AMB-UNKNOWN-MODEL"],
   },
+  "V1-PREDICT-10": {
+    level: "must",
+    basis: "implied",
+    says: "Model not ready → error (KServe 503).",
+    source: { document: KS_T, section: "TestTFHttpServerModelNotReady" },
+    treatment: treatments["AMB-UNLOADED"],
+  },
   "V1-PREDICT-11": {
     level: "must",
     basis: "implied",
@@ -136,8 +154,6 @@ export const clauses = clauseRegistry({
     says: "A custom server may define its own response payload.",
     source: { document: WEB_V1, section: "Payload Format" },
     treatment: treatments["AMB-V1-LOOSE"],
-    notObservable:
-      "It permits a payload of the server's own; the checks follow it by warning where predictions are missing.",
   },
   "V1-PREDICT-15": {
     level: "must",
@@ -166,6 +182,20 @@ export const clauses = clauseRegistry({
     says: "The page's own curl example works as printed (no content-type option, so the form media type).",
     source: { document: WEB_V1, section: "Predict API" },
     treatment: treatments["AMB-V1-CT"],
+  },
+  "V1-CE-01": {
+    level: "must",
+    basis: "implied",
+    says: "KServe: a structured CloudEvent in → a structured CloudEvent out (application/cloudevents+json).",
+    source: { document: KS_T, section: "TestTFHttpServerCloudEvent" },
+    treatment: treatments["AMB-V1-EVENTS"],
+  },
+  "V1-CE-02": {
+    level: "must",
+    basis: "implied",
+    says: "KServe: a binary CloudEvent in → ce-* response headers and application/json.",
+    source: { document: KS_T, section: "TestTFHttpServerCloudEvent" },
+    treatment: treatments["AMB-V1-EVENTS"],
   },
   "V1-EXPLAIN-01": {
     level: "may",

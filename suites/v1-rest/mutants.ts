@@ -1,5 +1,6 @@
 import { headerOf, JsonNumber, type JsonValue, readJson, toPlain, writeJson } from "#kit";
 import type { Handler, HttpReply, Mutant, ReferenceRequest } from "../../src/reference/handler.ts";
+import { STRUCTURED_TYPE } from "./cloud-events.ts";
 import { type Endpoint, endpointOf } from "./messages.ts";
 
 type HttpRequest = Extract<ReferenceRequest, { protocol: "http" }>;
@@ -26,8 +27,13 @@ function mutant(id: string, does: string, apply: (handler: Handler) => Handler):
   return { id: `v1-rest:${id}`, does, apply };
 }
 
-function endpointFor({ method, path }: HttpRequest): Endpoint | undefined {
-  return endpointOf({ protocol: "http", method, path, headers: [] });
+/** The endpoint of an ordinary request; what comes in CloudEvents has faults of its own. */
+function endpointFor({ method, path, headers }: HttpRequest): Endpoint | undefined {
+  return isEvent({ headers }) ? undefined : endpointOf({ protocol: "http", method, path, headers: [] });
+}
+
+function isEvent({ headers }: { readonly headers: HttpReply["headers"] }): boolean {
+  return headerOf(headers, "ce-id") !== undefined || headerOf(headers, "content-type") === STRUCTURED_TYPE;
 }
 
 function onReply(id: string, does: string, change: (scene: Scene) => HttpReply | undefined): Mutant {
@@ -68,6 +74,47 @@ function bodyOf(bytes: Uint8Array): Body | undefined {
 
 const dropped: HttpReply = { ...json(500, {}), fault: "drop" };
 const sortKey = (value: unknown) => writeJson(value);
+
+/** An answer that is a structured event, with its members changed. */
+function onEvent(id: string, does: string, change: (event: Body, request: HttpRequest) => Body): Mutant {
+  return onReply(id, does, ({ request, reply }) =>
+    headerOf(reply.headers, "content-type") === STRUCTURED_TYPE
+      ? { ...reply, body: utf8.encode(writeJson(change(bodyOf(reply.body) ?? {}, request))) }
+      : undefined,
+  );
+}
+
+/** Faults in how CloudEvents are answered. */
+const eventMutants: readonly Mutant[] = [
+  onEvent("event-echoes-its-id", "answers a structured event with the id that it came with", (event, request) => ({
+    ...event,
+    id: bodyOf(request.body)?.["id"],
+  })),
+  onEvent("event-without-its-data", "answers a structured event with predictions beside the attributes", (event) => {
+    const { data, ...attributes } = event;
+    return { ...attributes, ...Object.fromEntries(data as ReadonlyMap<string, JsonValue>) };
+  }),
+  onReply("event-as-plain-json", "says application/json for a structured event", ({ reply }) =>
+    headerOf(reply.headers, "content-type") === STRUCTURED_TYPE
+      ? { ...reply, headers: [["content-type", "application/json"]] }
+      : undefined,
+  ),
+  onReply("event-without-an-id", "leaves ce-id out of a binary event", ({ reply }) => ({
+    ...reply,
+    headers: reply.headers.filter(([name]) => name !== "ce-id"),
+  })),
+  onReply(
+    "binary-event-of-another-type",
+    "says that the predictions of a binary event are a cloud event",
+    ({ reply }) =>
+      isEvent(reply)
+        ? {
+            ...reply,
+            headers: reply.headers.map(([name, value]) => [name, name === "content-type" ? STRUCTURED_TYPE : value]),
+          }
+        : undefined,
+  ),
+];
 
 /** Single faults of the reference runtime over V1. */
 export const mutants: readonly Mutant[] = [
@@ -136,6 +183,17 @@ export const mutants: readonly Mutant[] = [
     const instances = endpoint === "predict" ? bodyOf(request.body)?.["instances"] : undefined;
     return Array.isArray(instances) && instances.length === 0 ? dropped : undefined;
   }),
+  onReply("dies-on-neither-key", "drops the connection where there are no instances", ({ endpoint, request }) => {
+    const body = endpoint === "predict" ? bodyOf(request.body) : undefined;
+    return body && body["instances"] === undefined && body["inputs"] === undefined ? dropped : undefined;
+  }),
+  onReply("dies-on-both-keys", "drops the connection on instances and inputs together", ({ endpoint, request }) => {
+    const body = endpoint === "predict" ? bodyOf(request.body) : undefined;
+    return body?.["instances"] !== undefined && body["inputs"] !== undefined ? dropped : undefined;
+  }),
+  onReply("dies-without-a-body", "drops the connection where a body is missing", ({ endpoint, request }) =>
+    endpoint === "predict" && request.method === "POST" && request.body.length === 0 ? dropped : undefined,
+  ),
   onReply("dies-on-nan", "drops the connection on NaN", ({ endpoint, request }) =>
     endpoint === "predict" && Buffer.from(request.body).includes("NaN") ? dropped : undefined,
   ),
@@ -172,6 +230,18 @@ export const mutants: readonly Mutant[] = [
   onSuccess("explains-nothing", "answers explain with predictions alone", "explain", ({ predictions }) => ({
     predictions,
   })),
+  onReply("unloaded-stays-ready", "says that a model which was unloaded is ready", ({ endpoint, reply, request }) =>
+    endpoint === "model" && reply.status === 503
+      ? json(200, { name: request.path.split("/").at(-1), ready: true })
+      : undefined,
+  ),
+  onReply(
+    "predicts-while-unloaded",
+    "answers an old prediction for a model which was unloaded",
+    ({ endpoint, reply }) =>
+      endpoint === "predict" && reply.status === 503 ? json(200, { predictions: [[0, 0]] }) : undefined,
+  ),
+  ...eventMutants,
 ];
 
 const legal = (each: Mutant): Mutant => ({ ...each, id: each.id.replace(":", "~") });
@@ -189,6 +259,21 @@ export const variants: readonly Mutant[] = [
   onReply("400-for-unknown-models", "answers 400 where others answer 404", ({ reply }) =>
     reply.status === 404 ? { ...reply, status: 400 } : undefined,
   ),
+  onReply("404-for-what-is-unloaded", "forgets a model that was unloaded", ({ reply }) =>
+    reply.status === 503 ? { ...reply, status: 404 } : undefined,
+  ),
+  onReply("ready-false-with-200", "answers 200 with ready:false for a model that was unloaded", (scene) =>
+    scene.endpoint === "model" && scene.reply.status === 503
+      ? json(200, { name: scene.request.path.split("/").at(-1), ready: false })
+      : undefined,
+  ),
+  onReply("no-cloud-events", "takes no CloudEvents", ({ request }) =>
+    isEvent(request) ? json(415, { error: "send application/json" }) : undefined,
+  ),
+  onRequest("passes-over-event-headers", "knows nothing of ce- headers", (request) => ({
+    ...request,
+    headers: request.headers.filter(([name]) => !name.startsWith("ce-")),
+  })),
   onReply("no-explainer", "offers no explain", ({ endpoint }) =>
     endpoint === "explain" ? json(404, { error: "no explainer" }) : undefined,
   ),
@@ -198,7 +283,10 @@ export const variants: readonly Mutant[] = [
   ),
   onReply("content-type-with-charset", "says application/json; charset=utf-8", ({ reply }) => ({
     ...reply,
-    headers: [["Content-Type", "application/json; charset=utf-8"]],
+    headers: reply.headers.map(([name, value]) => [
+      name === "content-type" ? "Content-Type" : name,
+      name === "content-type" ? `${value}; charset=utf-8` : value,
+    ]),
   })),
   onReply(
     "empty-instances-are-fine",

@@ -1,5 +1,6 @@
 import {
   elementCount,
+  headerOf,
   JsonNumber,
   type JsonValue,
   nest,
@@ -11,6 +12,9 @@ import {
 } from "#kit";
 import type { Handler, HttpReply, ReferenceRequest } from "../../src/reference/handler.ts";
 import type { ReferenceModel, World } from "../../src/reference/world.ts";
+import { REQUIRED, STRUCTURED_TYPE } from "./cloud-events.ts";
+
+const utf8 = new TextEncoder();
 
 type HttpRequest = Extract<ReferenceRequest, { protocol: "http" }>;
 
@@ -35,7 +39,7 @@ export const reference: Handler = async (request, world) => {
     return request.method === "GET" ? readiness(world, name) : problem(405, "only GET is allowed here");
   if (verb !== "predict" && verb !== "explain") return problem(404, `there is no verb ${verb}`);
   if (request.method !== "POST") return problem(405, "only POST is allowed here");
-  return run(request, world, name, verb);
+  return verb === "predict" ? predictInKind(request, world, name) : run(request, world, name, verb);
 };
 
 function namesIn(world: World): readonly string[] {
@@ -44,6 +48,35 @@ function namesIn(world: World): readonly string[] {
 
 function readiness(world: World, name: string): HttpReply {
   return world.notReady.has(name) ? problem(503, `model ${name} is not ready`) : reply(200, { name, ready: true });
+}
+
+/** A prediction that came in a CloudEvent is answered in one, as it came: structured or binary. */
+async function predictInKind(request: HttpRequest, world: World, name: string): Promise<HttpReply> {
+  const isStructured = headerOf(request.headers, "content-type") === STRUCTURED_TYPE;
+  const isBinary = REQUIRED.every((attribute) => headerOf(request.headers, `ce-${attribute}`) !== undefined);
+  if (!isStructured && !isBinary) return run(request, world, name, "predict");
+  const read = readJson(request.body);
+  const event = read.ok && read.value instanceof Map ? (read.value as ReadonlyMap<string, JsonValue>) : undefined;
+  const body = isStructured ? utf8.encode(writeJson(event?.get("data") ?? null)) : request.body;
+  const answer = await run({ ...request, body }, world, name, "predict");
+  return answer.status === 200 ? inEvent(answer, name, isStructured) : answer;
+}
+
+function inEvent(answer: HttpReply, model: string, isStructured: boolean): HttpReply {
+  const attributes = {
+    specversion: "1.0",
+    id: crypto.randomUUID(),
+    source: `infermark.reference.${model}`,
+    type: "infermark.reference.prediction",
+    time: new Date().toISOString(),
+  };
+  if (!isStructured) {
+    const fields = Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value] as const);
+    return { ...answer, headers: [...answer.headers, ...fields] };
+  }
+  const data = readJson(answer.body);
+  const event = writeJson({ ...attributes, data: data.ok ? data.value : null });
+  return { ...answer, headers: [["content-type", STRUCTURED_TYPE]], body: utf8.encode(event) };
 }
 
 async function run(request: HttpRequest, world: World, name: string, verb: "predict" | "explain"): Promise<HttpReply> {
@@ -113,7 +146,7 @@ function reply(status: number, value: unknown): HttpReply {
     protocol: "http",
     status,
     headers: [["content-type", "application/json"]],
-    body: new TextEncoder().encode(writeJson(value)),
+    body: utf8.encode(writeJson(value)),
   };
 }
 

@@ -1,11 +1,21 @@
 import type { Check, Suite } from "#kit";
 import badRequests from "./checks/bad-requests.ts";
+import cloudEvents from "./checks/cloud-events.ts";
 import models from "./checks/models.ts";
+import observations from "./checks/observations.ts";
 import predict from "./checks/predict.ts";
+import unloadedModel from "./checks/unloaded-model.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf, get, succeeded } from "./messages.ts";
 
-const checks: readonly Check[] = [...models, ...predict, ...badRequests];
+const checks: readonly Check[] = [
+  ...models,
+  ...predict,
+  ...cloudEvents,
+  ...badRequests,
+  ...unloadedModel,
+  ...observations,
+];
 
 /** KServe V1 over HTTP/REST. */
 export const suite: Suite = {

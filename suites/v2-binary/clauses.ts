@@ -13,6 +13,8 @@ const treatments = {
   "AMB-BIN-CT": "Type record-only; if Content-Length is present it must be right; chunked → warn.",
   "AMB-BIN-DECL": "Run BIN when declared or when the operator asks for it; undeclared support → record.",
   "AMB-BIN-NOHDR": "4xx pass; 5xx warn; 2xx fail.",
+  "AMB-BIN-RAWREQ":
+    "KServe's text of the extension has no raw requests, so refusal → pass. Accepted: Triton's text holds; values that nobody sent → fail.",
   "AMB-BIN-TRAILING": "200 → warn.",
   "AMB-COUNT":
     "2xx/OK → fail, except one value repeated over the shape, which is what the worked example sends → warn. 4xx or INVALID_ARGUMENT → pass. 5xx/INTERNAL → warn.",
@@ -190,6 +192,27 @@ export const clauses = clauseRegistry({
     says: "A zero-length blob (`binary_data_size: 0`) goes with a zero-size tensor.",
     source: { document: T_BIN, section: "Binary Tensor Request" },
     treatment: treatments["AMB-ZERO-DIM"],
+  },
+  "BIN-27": {
+    level: "must",
+    basis: "keyword",
+    says: "Raw request (Triton's text alone): header value 0 means the whole body is the data of the single input.",
+    source: { document: T_BIN, section: "Raw Binary Request" },
+    treatment: treatments["AMB-BIN-RAWREQ"],
+  },
+  "BIN-28": {
+    level: "must",
+    basis: "implied",
+    says: "Raw request: only for models with one input and at most one variable dimension (BYTES: shape [1]); others are refused.",
+    source: { document: T_BIN, section: "Raw Binary Request" },
+    treatment: treatments["AMB-BIN-RAWREQ"],
+  },
+  "BIN-29": {
+    level: "must",
+    basis: "declared",
+    says: "Raw request: all outputs come back in binary form, and a batching model sees batch 1.",
+    source: { document: T_BIN, section: "Raw Binary Request" },
+    treatment: treatments["AMB-BIN-RAWREQ"],
   },
   "BIN-30": {
     level: "must",

@@ -1,4 +1,4 @@
-import { readJson, type Tensor, tensorToJsonData, toRaw, writeJson } from "#kit";
+import { DATATYPES, isDatatype, readJson, type Tensor, tensorToJsonData, toRaw, writeJson } from "#kit";
 import type { Handler, HttpReply, ReferenceRequest } from "../../src/reference/handler.ts";
 import type { ReferenceModel, World } from "../../src/reference/world.ts";
 import { endpointOf } from "./endpoints.ts";
@@ -45,7 +45,7 @@ async function infer(
   version: string,
 ): Promise<HttpReply> {
   if (world.notReady.has(model.name)) return problem(503, `model ${model.name} is not ready`);
-  const split = splitAt(header, request.body);
+  const split = header === "0" ? rawRequest(request.body, model) : splitAt(header, request.body);
   if ("problem" in split) return problem(400, split.problem);
   const call = readBinaryRequest(split.json, split.rest, model);
   if (!call.ok) return problem(400, call.problem);
@@ -56,6 +56,21 @@ async function infer(
     if (!isModelError(thrown)) throw thrown;
     return problem(thrown.fault === "client" ? 400 : 500, thrown.message);
   }
+}
+
+/** A header of 0 says that the body is the data of the one input, in whose shape at most one size is open. */
+function rawRequest(body: Uint8Array, { name, inputs }: ReferenceModel): ReturnType<typeof splitAt> {
+  const [spec, ...others] = inputs;
+  const width = spec && isDatatype(spec.datatype) ? DATATYPES[spec.datatype].size : 0;
+  // BYTES have no width: what one element of them is would be a guess.
+  if (!spec || width === 0 || others.length > 0 || spec.shape.filter((size) => size === -1).length > 1)
+    return { problem: `the body alone does not tell the inputs of model ${name}` };
+  const fixed = spec.shape.reduce((product, size) => (size === -1 ? product : product * size), width);
+  const shape = spec.shape.map((size) => (size === -1 ? body.length / fixed : size));
+  const input = { name: spec.name, datatype: spec.datatype, shape, parameters: { binary_data_size: body.length } };
+  const json = readJson(Buffer.from(writeJson({ inputs: [input], parameters: { binary_data_output: true } })));
+  if (!json.ok) throw new Error(json.problem);
+  return { json: json.value, rest: body };
 }
 
 /** Told by name, because a suite imports only types of the reference runtime. */

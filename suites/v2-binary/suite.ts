@@ -6,6 +6,7 @@ import badSizes from "./checks/bad-sizes.ts";
 import everyHalf from "./checks/every-half-survives.ts";
 import inputs from "./checks/inputs.ts";
 import outputForms from "./checks/output-forms.ts";
+import rawRequests from "./checks/raw-requests.ts";
 import roundTrips from "./checks/round-trips.ts";
 import zeroLengthBlob from "./checks/zero-length-blob-does-no-harm.ts";
 import { clauses } from "./clauses.ts";
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   zeroLengthBlob,
   ...badFraming,
   ...badSizes,
+  ...rawRequests,
   ...afterBadRequests,
 ];
 

@@ -50,9 +50,12 @@ const treatments = {
   "AMB-SCALAR": "Record.",
   "AMB-SENDER-RULE":
     'Refusal → pass (5xx/INTERNAL → warn). Accepted: a member listed under `required` in the YAML is missing or has another JSON kind → fail; contradictory content with one side silently chosen, or invented values → fail; accepted with the only reasonable reading and right values → warn. A more specific entry on the clause wins. Report these as "accepts an invalid request", apart from "breaks a rule of its own".',
-  "AMB-SERVER-READY-MEANING": "Record; warn when ready=true while the suite knows a model is not ready; do not fail.",
+  "AMB-SERVER-READY-MEANING":
+    "Record only: from outside, a model can be held not ready only by unloading it, and whether a model that was unloaded on purpose still counts is not said.",
   "AMB-SHAPE-ENFORCE":
     "Refusal → pass. 2xx/OK whose output is right for the tensor as sent → warn. 2xx/OK whose output shape or values fit neither the tensor sent nor the declared one → fail.",
+  "AMB-UNLOADED":
+    "A model is held not ready by unloading it through the model repository API over REST, where the target has one; skipped elsewhere.",
   "AMB-UNKNOWN-INPUT":
     "Refusal → pass. Surplus input ignored and the result right → warn. Only input renamed: result computed from the renamed tensor → warn (bound by position); a result that needs values nobody sent → fail.",
   "AMB-UNKNOWN-PARAM": 'Use a neutral name such as "suite_probe"; rejection → warn.',
@@ -141,8 +144,6 @@ export const clauses = clauseRegistry({
     says: "It returns false (not an error-free true) while the server is not ready; over REST that means any model not ready.",
     source: { document: OIP_G, section: "Server Ready" },
     treatment: treatments["AMB-SERVER-READY-MEANING"],
-    notObservable:
-      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
   },
   "V2GRPC-MREADY-01": {
     level: "must",
@@ -161,9 +162,7 @@ export const clauses = clauseRegistry({
     basis: "declared",
     says: "A model that exists but is not ready is reported ready=false.",
     source: { document: OIP_G, section: "Model Ready" },
-    treatment: treatments["AMB-GRPC-MREADY"],
-    notObservable:
-      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
+    treatment: [treatments["AMB-GRPC-MREADY"], treatments["AMB-UNLOADED"]].join(" "),
   },
   "V2GRPC-MREADY-04": {
     level: "must",
@@ -495,9 +494,7 @@ export const clauses = clauseRegistry({
     basis: "implied",
     says: "Inference on a model that is not ready fails, or loads it and answers rightly.",
     source: { document: OIP_G, section: "Model Ready" },
-    treatment: [treatments["AMB-LAZY-LOAD"], treatments["AMB-GRPC-CODES"]].join(" "),
-    notObservable:
-      "The protocol has no call that holds a model not ready, so only the operator of a target could bring it about.",
+    treatment: [treatments["AMB-LAZY-LOAD"], treatments["AMB-GRPC-CODES"], treatments["AMB-UNLOADED"]].join(" "),
   },
   "V2GRPC-INFER-30": {
     level: "must",
@@ -596,8 +593,6 @@ export const clauses = clauseRegistry({
     says: "Otherwise the server chooses raw or typed for the response.",
     source: { document: OIP_G, section: "Tensor Data" },
     treatment: treatments["AMB-RAW-VS-TYPED"],
-    notObservable:
-      "It permits either form; the checks follow it by reading both, which the legal variants hold them to.",
   },
   "V2GRPC-RESP-10": {
     level: "must",

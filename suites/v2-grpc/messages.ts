@@ -135,7 +135,8 @@ export function statusOf(judge: Judge, exchange: Exchange): number {
   return outcome.code;
 }
 
-function refusedWith(fine: ReadonlySet<number>, what: string): Accept {
+/** Any status but OK refuses; those that are not among `fine` warn. */
+export function refusedWith(fine: ReadonlySet<number>, what: string): Accept {
   return (answer, { context }) => {
     const code = statusOf(given, answer);
     expect.that(code !== 0, "a status other than OK", describeAnswer(answer));

@@ -4,6 +4,7 @@ import { metadataMutants } from "./mutants/metadata.ts";
 import { requestMutants } from "./mutants/requests.ts";
 import { responseMutants } from "./mutants/responses.ts";
 import { serviceMutants } from "./mutants/service.ts";
+import { unloadedMutants } from "./mutants/unloaded.ts";
 import { legalVariants } from "./mutants/variants.ts";
 import { wireMutants } from "./mutants/wire.ts";
 
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...responseMutants,
   ...edgeFormMutants,
   ...wireMutants,
+  ...unloadedMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

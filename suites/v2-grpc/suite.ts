@@ -8,6 +8,7 @@ import refusedRequests from "./checks/refused-requests.ts";
 import responses from "./checks/responses.ts";
 import roundTrips from "./checks/round-trips.ts";
 import service from "./checks/service.ts";
+import unloadedModel from "./checks/unloaded-model.ts";
 import unstatedForms from "./checks/unstated-forms.ts";
 import { clauses } from "./clauses.ts";
 import { endpointOf, succeeded } from "./messages.ts";
@@ -15,6 +16,7 @@ import { endpointOf, succeeded } from "./messages.ts";
 const checks: readonly Check[] = [
   ...service,
   ...health,
+  ...unloadedModel,
   ...metadata,
   ...acceptedRequests,
   ...refusedRequests,

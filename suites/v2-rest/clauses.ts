@@ -35,6 +35,8 @@ const treatments = {
   "AMB-ID-TYPE": "Non-string: accept 4xx or an echo; warn if dropped. Empty string: record only.",
   "AMB-INT-OVERFLOW":
     "4xx pass; wrap warn; 5xx warn; the out-of-range value itself in the output → fail (V2REST-RESP-17).",
+  "AMB-LAZY-LOAD":
+    "Refusal → pass. Success with the right values, after which the model reports ready → warn. Success with empty, stale or invented values → fail.",
   "AMB-META-F6":
     "Declare fields 1–5 only in the suite's stub, leave 6 (and tensor 4) as unknown fields, record presence.",
   "AMB-META-REQUIRED": "Missing or empty → warn; wrong type, or a list that leaves out a tensor → fail.",
@@ -44,6 +46,8 @@ const treatments = {
   "AMB-NEG-DIM":
     "REST: -1 or a numeric string accepted with the one reasonable reading → warn; fractional or null accepted → fail; 1.0 record. gRPC: -1 record.",
   "AMB-NESTING": "Normalise by flattening before comparing.",
+  "AMB-NO-VERSIONS":
+    "A server is without versioning when no model's metadata lists versions and inference with an explicit one is refused; model_version sent all the same → warn. Any other server → nothing to judge.",
   "AMB-NULL-ELEMENT": "200 → warn (value was invented); 4xx pass; 5xx warn.",
   "AMB-NULL-OPTIONAL": "Treat null on an optional member as absent, with a warning.",
   "AMB-OUTPUT-FILTER":
@@ -57,12 +61,16 @@ const treatments = {
   "AMB-SCALAR": "Record.",
   "AMB-SENDER-RULE":
     'Refusal → pass (5xx/INTERNAL → warn). Accepted: a member listed under `required` in the YAML is missing or has another JSON kind → fail; contradictory content with one side silently chosen, or invented values → fail; accepted with the only reasonable reading and right values → warn. A more specific entry on the clause wins. Report these as "accepts an invalid request", apart from "breaks a rule of its own".',
+  "AMB-SERVER-READY-MEANING":
+    "Record only: from outside, a model can be held not ready only by unloading it, and whether a model that was unloaded on purpose still counts is not said.",
   "AMB-SHAPE-ENFORCE":
     "Refusal → pass. 2xx/OK whose output is right for the tensor as sent → warn. 2xx/OK whose output shape or values fit neither the tensor sent nor the declared one → fail.",
   "AMB-SMETA-EXT": "Not ambiguous: fail. List the two known deviants in the report notes.",
   "AMB-TRAILING-SLASH": "Test /v2; probe /v2/ record-only. /v2 redirecting to /v2/ with the object → warn.",
   "AMB-UNKNOWN-INPUT":
     "Refusal → pass. Surplus input ignored and the result right → warn. Only input renamed: result computed from the renamed tensor → warn (bound by position); a result that needs values nobody sent → fail.",
+  "AMB-UNLOADED":
+    "A model is held not ready by unloading it through the model repository API, where the target has one; skipped elsewhere.",
   "AMB-UNKNOWN-MODEL": "Accept 400 or 404; other 4xx → warn; 5xx → warn; 2xx → fail.",
   "AMB-UNKNOWN-PARAM": 'Use a neutral name such as "suite_probe"; rejection → warn.',
   "AMB-VERSION-FORMAT": 'Use versions taken from metadata; for the "unknown version" case use 999999 (valid for all).',
@@ -84,8 +92,6 @@ export const clauses = clauseRegistry({
     basis: "keyword",
     says: "A conforming server can offer REST only, gRPC only, or both.",
     source: { document: REQ, section: "Predict Protocol - Version 2" },
-    notObservable:
-      "It permits a server to offer one transport alone; the probe follows it by not claiming what no address was given for.",
   },
   "V2REST-GEN-03": {
     level: "must",
@@ -194,6 +200,13 @@ export const clauses = clauseRegistry({
     says: "GET v2/health/ready answers 200 when the server is ready.",
     source: { document: OIP_R, section: "Server Ready" },
   },
+  "V2REST-READY-02": {
+    level: "must",
+    basis: "declared",
+    says: "Readiness is the conjunction over models: it is false while any model is not ready for inference.",
+    source: { document: OIP_R, section: "API Definitions" },
+    treatment: treatments["AMB-SERVER-READY-MEANING"],
+  },
   "V2REST-READY-03": {
     level: "must",
     basis: "implied",
@@ -226,6 +239,13 @@ export const clauses = clauseRegistry({
     says: "The same check is available with an explicit version in the path.",
     source: { document: OIP_R, section: "HTTP/REST" },
     treatment: [treatments["AMB-VERSION-UNSUPPORTED"], treatments["AMB-VERSION-FORMAT"]].join(" "),
+  },
+  "V2REST-MREADY-03": {
+    level: "must",
+    basis: "declared",
+    says: "A model that is known but not ready is reported through a non-success status (4xx in the older text).",
+    source: { document: REQ, section: "Health" },
+    treatment: [treatments["AMB-HEALTH-FALSE"], treatments["AMB-UNLOADED"]].join(" "),
   },
   "V2REST-MREADY-04": {
     level: "must",
@@ -710,6 +730,13 @@ export const clauses = clauseRegistry({
     source: { document: OIP_R, section: "Inference Response JSON Error Object" },
     treatment: [treatments["AMB-VERSION-UNSUPPORTED"], treatments["AMB-VERSION-FORMAT"]].join(" "),
   },
+  "V2REST-INFER-43": {
+    level: "must",
+    basis: "implied",
+    says: "Inference on a model that is not ready fails with an error rather than stale or empty output.",
+    source: { document: OIP_R, section: "Health/Readiness/Liveness Probes" },
+    treatment: [treatments["AMB-LAZY-LOAD"], treatments["AMB-UNLOADED"]].join(" "),
+  },
   "V2REST-INFER-44": {
     level: "must",
     basis: "implied",
@@ -743,6 +770,13 @@ export const clauses = clauseRegistry({
     says: "`model_name` is present and names the model that ran (prose lists it unconditionally and the YAML requires it, although the worked example leaves it out).",
     source: { document: OIP_R, section: "Inference Response JSON Object" },
     treatment: treatments["AMB-DOC-EXAMPLES"],
+  },
+  "V2REST-RESP-03": {
+    level: "should",
+    basis: "keyword",
+    says: "A server without versioning does not send `model_version`.",
+    source: { document: OIP_R, section: "Inference Response JSON Object" },
+    treatment: [treatments["AMB-NO-VERSIONS"], treatments["AMB-NULL-OPTIONAL"]].join(" "),
   },
   "V2REST-RESP-04": {
     level: "must",

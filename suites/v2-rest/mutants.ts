@@ -5,6 +5,7 @@ import { healthMutants } from "./mutants/health.ts";
 import { inferRequestMutants } from "./mutants/infer-request.ts";
 import { inferResponseMutants } from "./mutants/infer-response.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
+import { unloadedMutants } from "./mutants/unloaded.ts";
 import { legalVariants } from "./mutants/variants.ts";
 import { wireMutants } from "./mutants/wire.ts";
 
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...inferResponseMutants,
   ...edgeValueMutants,
   ...wireMutants,
+  ...unloadedMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

@@ -12,6 +12,7 @@ import echoesId from "./checks/infer-echoes-id.ts";
 import elementCount from "./checks/infer-refuses-wrong-element-count.ts";
 import succeeds from "./checks/infer-succeeds-with-200.ts";
 import inputBinding from "./checks/input-binding.ts";
+import largeElement from "./checks/large-bytes-element.ts";
 import listedVersions from "./checks/listed-versions-are-served.ts";
 import malformedRequests from "./checks/malformed-requests.ts";
 import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
@@ -25,10 +26,12 @@ import repeatedReads from "./checks/reads-can-be-repeated.ts";
 import requestedOutputs from "./checks/requested-outputs.ts";
 import responseMembers from "./checks/response-members.ts";
 import responseValues from "./checks/response-values.ts";
+import versionless from "./checks/servers-without-versions-send-none.ts";
 import everyEndpoint from "./checks/serves-every-endpoint.ts";
 import shapes from "./checks/shapes.ts";
 import unknownRoutes from "./checks/unknown-routes-are-refused.ts";
 import unknownThings from "./checks/unknown-things.ts";
+import unloadedModel from "./checks/unloaded-model.ts";
 import unstatedForms from "./checks/unstated-forms.ts";
 import wrongVerbs from "./checks/wrong-verbs-are-refused.ts";
 import { clauses } from "./clauses.ts";
@@ -48,6 +51,7 @@ const checks: readonly Check[] = [
   repeatedReads,
   mediaType,
   ...health,
+  ...unloadedModel,
   ...metadata,
   ...unknownThings,
   succeeds,
@@ -63,9 +67,11 @@ const checks: readonly Check[] = [
   chunkedRequests,
   ...responseMembers,
   ...responseValues,
+  versionless,
   ...dataSemantics,
   ...oddData,
   ...edgeValues,
+  largeElement,
   ...unstatedForms,
   ...observations,
 ];

@@ -178,6 +178,25 @@ describe("probing a whole runtime", () => {
     expect(asked.filter((request) => request.includes("/repository/models/"))).toEqual([]);
   });
 
+  test.each([
+    [true, 200, { text_output: "Hi", model_name: "m", details: { finish_reason: "length", logprobs: [] } }],
+    [false, 200, { text_output: "Hi", model_name: "m", model_version: "1" }],
+    [false, 200, { model_name: "m", outputs: [] }],
+    [false, 422, { error: "text_input is missing" }],
+    [false, 404, { error: "no route" }],
+  ])("takes text generation to be there: %s for a token answered with %i %j", async (answers, status, body) => {
+    const rest = await routes({ "POST /v2/models/m/generate": [status, body] });
+    expect((await probe({ rest }, { models: ["m"] })).bindings["v2-generate"]?.answers).toBe(answers);
+  });
+
+  test("asks the last version that a model lists for text", async () => {
+    const asked: string[] = [];
+    const metadata = { name: "m", platform: "p", versions: ["1", "4"], inputs: [], outputs: [] };
+    const rest = await routes({ "GET /v2/models/m": [200, metadata] }, asked);
+    await probe({ rest }, { models: ["m"] });
+    expect(asked).toContain("POST /v2/models/m/versions/4/generate");
+  });
+
   test("goes on when one of two addresses is dead", async () => {
     const { rest } = await runtime();
     const info = await probe({ rest, grpc: "127.0.0.1:1" });

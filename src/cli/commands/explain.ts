@@ -1,5 +1,6 @@
 import { type SuiteEntry, suites } from "../../../suites/index.ts";
 import { type Check, type Clause, fuzzStatement, killOf, levelOf, parseFuzzId } from "../../conformance/index.ts";
+import type { Mutant } from "../../reference/index.ts";
 import { plainText } from "../../report/index.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { behaviourIn } from "../runtime-behaviour.ts";
@@ -36,10 +37,7 @@ function explainCheck({ suite, mutants }: SuiteEntry, id: string): readonly stri
   const check = suite.checks.find((candidate) => candidate.id === id);
   const clause = check && suite.clauses[check.clause];
   if (!check || !clause) return undefined;
-  const faults = check.kills.map(killOf).map(({ mutant, as }) => {
-    const does = mutants.find((fault) => fault.id === mutant)?.does ?? "";
-    return `  ${mutant}  the runtime ${does}${as === "warn" ? " (a warning)" : ""}`;
-  });
+  const faults = faultLines(check, mutants);
   return [
     check.id,
     `  ${check.title}.`,
@@ -83,12 +81,33 @@ function clauseLines({ id, level, basis, says, source, treatment }: Clause): rea
   ];
 }
 
-function explainClause({ suite }: SuiteEntry, id: string): readonly string[] | undefined {
+function explainClause({ suite, mutants }: SuiteEntry, id: string): readonly string[] | undefined {
   const clause = suite.clauses[id];
   if (!clause) return undefined;
-  const checks = suite.checks.filter((check) => check.clause === id).map((check) => `  ${check.id}  ${check.title}`);
-  const why = clause.notObservable === undefined ? [] : [`It cannot be observed from outside: ${clause.notObservable}`];
-  return [...clauseLines(clause), "", ...(checks.length > 0 ? ["Judged by:", ...checks] : why)];
+  const checks = suite.checks.filter((check) => check.clause === id);
+  const judges = checks.filter(({ kills }) => kills.length > 0);
+  const observers = checks.filter(({ kills }) => kills.length === 0);
+  return [
+    ...clauseLines(clause),
+    ...(clause.notObservable === undefined
+      ? []
+      : ["", "It cannot be observed from outside:", `  ${clause.notObservable}`]),
+    ...(judges.length > 0 ? ["", "Judged by:"] : []),
+    ...judges.flatMap((check) => [
+      `  ${check.id}  ${check.title}`,
+      ...faultLines(check, mutants).map((line) => `  ${line}`),
+    ]),
+    ...(observers.length > 0 ? ["", "Recorded, without a verdict, by:"] : []),
+    ...observers.map((check) => `  ${check.id}  ${check.title}`),
+  ];
+}
+
+/** The faults that a check is proven to find, a line each. */
+function faultLines(check: Check, mutants: readonly Mutant[]): readonly string[] {
+  return check.kills.map(killOf).map(({ mutant, as }) => {
+    const does = mutants.find((fault) => fault.id === mutant)?.does ?? "";
+    return `  ${mutant}  the runtime ${does}${as === "warn" ? " (a warning)" : ""}`;
+  });
 }
 
 function explainFinding({ suite }: SuiteEntry, id: string): readonly string[] | undefined {

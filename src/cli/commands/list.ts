@@ -1,4 +1,6 @@
 import { profiles, suites } from "../../../suites/index.ts";
+import { accountOf } from "../../../suites/score.ts";
+import type { Check, Clause } from "../../conformance/index.ts";
 import { FIXTURES, type TensorSpec } from "../../target/index.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { unknownId } from "../suggest.ts";
@@ -12,14 +14,30 @@ const LISTS: Readonly<Record<string, () => readonly (readonly [id: string, text:
   checks: () => suites.flatMap(({ suite }) => suite.checks.map(({ id, title }) => [id, title] as const)),
   clauses: () =>
     suites.flatMap(({ suite }) =>
-      Object.values(suite.clauses).map(({ id, level, says }) => [id, `${level}: ${says}`] as const),
+      Object.values(suite.clauses).map((clause) => [
+        clause.id,
+        `${clause.level}: ${clause.says} [${accountText(clause, suite.checks)}]`,
+      ]),
     ),
   profiles: () => profiles.map(({ id, title, suites: needed }) => [id, `${title}: ${needed.join(", ")}`]),
   faults: () =>
     suites.flatMap(({ mutants, variants }) => [...mutants, ...variants].map(({ id, does }) => [id, does] as const)),
   models: () =>
-    [...FIXTURES.values()].map(({ name, inputs, outputs }) => [name, `${tensors(inputs)} → ${tensors(outputs)}`]),
+    [...FIXTURES.values()].map(({ name, does, inputs, outputs }) => [
+      name,
+      `${tensors(inputs)} → ${tensors(outputs)}: ${does}`,
+    ]),
 };
+
+/** How a clause is accounted for: by which checks, or why by none. */
+export function accountText(clause: Clause, checks: readonly Check[]): string {
+  const account = accountOf(clause, checks);
+  if (account === "not observable") return `${account}: ${clause.notObservable}`;
+  const own = checks.filter((check) => check.clause === clause.id).map(({ id }) => id);
+  return account === "checked"
+    ? `checked by ${own.join(", ")}`
+    : `${account ?? "not accounted for"}: ${own.join(", ")}`;
+}
 
 /** Prints one of the lists, or the suites and profiles. Throws USAGE for a list that does not exist. */
 export function list(what: string | undefined): number {

@@ -1,6 +1,6 @@
-import { type Accept, describeAnswer, expect, given, skip } from "#kit";
+import { type Accept, describeAnswer, expect, given, repositoryChange, skip, TOGGLE } from "#kit";
 import { observe, refuse } from "../clauses.ts";
-import { change, judgeChange, judgeError, list, namesIn, ready, TOGGLE } from "../messages.ts";
+import { judgeChange, judgeError, list, namesIn, ready } from "../messages.ts";
 
 const NO_SUCH_ROUTE = [404, 405, 501];
 
@@ -14,7 +14,7 @@ const load = observe({
   kills: ["kserve-repository:load-says-nothing", "kserve-repository:load-201"],
   async run(context) {
     given.status(await context.send(ready(TOGGLE)), 200);
-    judgeChange(expect, await context.send(change(TOGGLE, "load")), TOGGLE, "load");
+    judgeChange(expect, await context.send(repositoryChange(TOGGLE, "load")), TOGGLE, "load");
     expect.status(await context.send(ready(TOGGLE)), 200);
   },
 });
@@ -29,7 +29,7 @@ const failedLoad = refuse({
     { mutant: "kserve-repository:failed-load-404", as: "warn" },
   ],
   control: list,
-  defects: [{ name: "a model that does not exist", request: () => change("no-such-model", "load") }],
+  defects: [{ name: "a model that does not exist", request: () => repositoryChange("no-such-model", "load") }],
   accept: refusesWith(503),
 });
 
@@ -43,15 +43,15 @@ const unload = observe({
   kills: ["kserve-repository:unload-says-nothing", "kserve-repository:unload-keeps-serving"],
   async run(context) {
     given.status(await context.send(ready(TOGGLE)), 200);
-    judgeChange(given, await context.send(change(TOGGLE, "load")), TOGGLE, "load");
+    judgeChange(given, await context.send(repositoryChange(TOGGLE, "load")), TOGGLE, "load");
     try {
-      judgeChange(expect, await context.send(change(TOGGLE, "unload")), TOGGLE, "unload");
+      judgeChange(expect, await context.send(repositoryChange(TOGGLE, "unload")), TOGGLE, "unload");
       const after = await context.send(ready(TOGGLE));
       expect.answered(after);
       expect.that(after.head.status >= 400, "an error status", describeAnswer(after));
       context.record("readiness of an unloaded model", describeAnswer(after));
     } finally {
-      context.record("loading it again", describeAnswer(await context.send(change(TOGGLE, "load"))));
+      context.record("loading it again", describeAnswer(await context.send(repositoryChange(TOGGLE, "load"))));
     }
   },
 });
@@ -66,7 +66,7 @@ const unknownUnload = refuse({
     { mutant: "kserve-repository:failed-unload-500", as: "warn" },
   ],
   control: list,
-  defects: [{ name: "a model that does not exist", request: () => change("no-such-model", "unload") }],
+  defects: [{ name: "a model that does not exist", request: () => repositoryChange("no-such-model", "unload") }],
   accept: refusesWith(404),
 });
 

@@ -1,9 +1,8 @@
-import { describeAnswer, type HttpRequest } from "#kit";
-import { observe, refuse } from "../clauses.ts";
+import type { HttpRequest } from "#kit";
+import { refuse } from "../clauses.ts";
 import {
   anyAnswer,
   get,
-  givenPredicts,
   goodPredict,
   instancesFor,
   modelPath,
@@ -93,88 +92,47 @@ const nonFinite = refuse({
   accept: anyAnswer,
 });
 
-const neitherKey = observe({
+const neitherKey = refuse({
   id: "v1-rest/request-with-neither-key",
   title: "A request with neither instances nor inputs is answered",
   clause: "V1-PREDICT-07",
-  negative: true,
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    const exchange = await context.send(post(predictPath(context.model.name), { foo: 1 }), { invalid: true });
-    context.record("neither key", describeAnswer(exchange));
-  },
+  kills: ["v1-rest:dies-on-neither-key"],
+  control: goodPredict,
+  defects: [{ name: "neither key", request: ({ model }) => post(predictPath(model.name), { foo: 1 }) }],
+  accept: anyAnswer,
 });
 
-const bothKeys = observe({
+const bothKeys = refuse({
   id: "v1-rest/request-with-both-keys",
   title: "A request with instances and inputs is answered",
   clause: "V1-PREDICT-08",
-  negative: true,
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    const instances = instancesFor(context, context.model);
-    const exchange = await context.send(post(predictPath(context.model.name), { instances, inputs: instances }), {
-      invalid: true,
-    });
-    context.record("both keys", describeAnswer(exchange));
-  },
+  kills: ["v1-rest:dies-on-both-keys"],
+  control: goodPredict,
+  defects: [
+    {
+      name: "both keys",
+      request: (context) => {
+        const instances = instancesFor(context, context.model);
+        return post(predictPath(context.model.name), { instances, inputs: instances });
+      },
+    },
+  ],
+  accept: anyAnswer,
 });
 
-const noBody = observe({
+const noBody = refuse({
   id: "v1-rest/request-without-a-body",
   title: "A prediction without a body is answered",
   clause: "V1-PREDICT-16",
-  negative: true,
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    const exchange = await context.send(
-      { protocol: "http", method: "POST", path: predictPath(context.model.name), headers: [] },
-      { invalid: true },
-    );
-    context.record("no body", describeAnswer(exchange));
-  },
+  kills: ["v1-rest:dies-without-a-body"],
+  control: goodPredict,
+  defects: [
+    {
+      name: "no body",
+      request: ({ model }) => ({ protocol: "http", method: "POST", path: predictPath(model.name), headers: [] }),
+    },
+  ],
+  accept: anyAnswer,
 });
 
-const explainOffered = observe({
-  id: "v1-rest/explain-is-optional",
-  title: "Explain is offered or not",
-  clause: "V1-EXPLAIN-01",
-  negative: true,
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    const exchange = await context.send(
-      post(modelPath(context.model.name, "explain"), { instances: instancesFor(context, context.model) }),
-      { invalid: true },
-    );
-    context.record("explain", describeAnswer(exchange));
-  },
-});
-
-const alive = observe({
-  id: "v1-rest/root-says-alive",
-  title: "The server answers GET /",
-  clause: "V1-HEALTH-01",
-  kills: [],
-  async run(context) {
-    await givenPredicts(context);
-    context.record("GET /", describeAnswer(await context.send(get("/"))));
-  },
-});
-
-export default [
-  mustBeList,
-  malformed,
-  neitherKey,
-  bothKeys,
-  unknownModel,
-  emptyInstances,
-  nonFinite,
-  verbs,
-  noBody,
-  explainOffered,
-  alive,
-];
+export default [mustBeList, malformed, neitherKey, bothKeys, unknownModel, emptyInstances, nonFinite, verbs, noBody];

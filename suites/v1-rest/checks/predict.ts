@@ -1,4 +1,4 @@
-import { expect, given, headerOf, type ModelInfo, nest } from "#kit";
+import { describeAnswer, expect, given, headerOf, nest } from "#kit";
 import { observe } from "../clauses.ts";
 import { goodPredict, instancesFor, modelPath, post, predictionsOf, succeeded } from "../messages.ts";
 
@@ -129,28 +129,17 @@ const explain = observe({
   requires: ["explainer"],
   kills: ["v1-rest:explains-nothing"],
   async run(context) {
-    const model: ModelInfo = context.fixture("iris");
-    const instances = nest([2, 4], [5.1, 3.5, 1.4, 0.2, 6.7, 3.1, 5.6, 2.4]);
-    given.that(
-      succeeded(await context.send(post(modelPath(model.name, "predict"), { instances }))),
-      "a prediction of iris",
-      "none",
-    );
-    const exchange = await context.send(post(modelPath(model.name, "explain"), { instances }));
-    given.that(
-      ![404, 405, 501].includes(exchange.head?.status ?? 0),
-      "an explainer",
-      `status ${exchange.head?.status}`,
-    );
+    const path = (verb: string) => modelPath(context.fixture("iris").name, verb);
+    const body = { instances: nest([2, 4], [5.1, 3.5, 1.4, 0.2, 6.7, 3.1, 5.6, 2.4]) };
+    const prediction = await context.send(post(path("predict"), body));
+    given.that(succeeded(prediction), "a prediction of iris", describeAnswer(prediction));
+    const exchange = await context.send(post(path("explain"), body));
+    given.that(![404, 405, 501].includes(exchange.head?.status ?? 0), "an explainer", describeAnswer(exchange));
     expect.status(exchange, 200);
-    const body = expect.object(exchange);
-    expect.that(
-      Array.isArray(body["explanations"]),
-      "an array of explanations",
-      typeof body["explanations"],
-      "/explanations",
-    );
-    context.record("predictions beside explanations", "predictions" in body ? "yes" : "no");
+    const answer = expect.object(exchange);
+    const { explanations } = answer;
+    expect.that(Array.isArray(explanations), "an array of explanations", typeof explanations, "/explanations");
+    context.record("predictions beside explanations", "predictions" in answer ? "yes" : "no");
   },
 });
 

@@ -11,6 +11,7 @@ import {
   membersOf,
   mutant,
   onParts,
+  onReply,
   onRequest,
   type Parts,
   parametersOf,
@@ -156,6 +157,23 @@ export const requestMutants: readonly Mutant[] = [
       input["datatype"] === "BYTES" ? mended(blob, countOf(input)) : undefined,
     ),
   ),
+  onRequest("zeros-for-raw-requests", "takes a body that is all data for zeros", (request) =>
+    headerIn(request) === "0" ? { ...request, body: new Uint8Array(request.body.length) } : undefined,
+  ),
+  onReply("raw-requests-for-any-model", "makes up inputs for a body that is all data", ({ request, reply }) => {
+    const output = { name: "OUTPUT0", datatype: "FP32", shape: [1, 1], data: [0] };
+    return headerIn(request) === "0" && reply.status === 400
+      ? jsonReply(200, { model_name: "made_up", outputs: [output] })
+      : undefined;
+  }),
+  onReply("json-for-raw-requests", "answers a body that is all data with JSON", ({ request, reply }) => {
+    if (headerIn(request) !== "0" || reply.status !== 200) return undefined;
+    const data = [...new Float32Array(Uint8Array.from(request.body).buffer)];
+    return jsonReply(200, {
+      model_name: "fixed22",
+      outputs: [{ name: "OUTPUT0", datatype: "FP32", shape: [2, 2], data }],
+    });
+  }),
   mutant(
     "drops-empty-blobs",
     "drops the connection over an input of no bytes",

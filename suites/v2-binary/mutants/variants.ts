@@ -2,6 +2,7 @@ import type { HttpReply, Mutant } from "../../../src/reference/handler.ts";
 import {
   type Body,
   headerIn,
+  jsonReply,
   mapMembers,
   membersOf,
   onBinaryAnswer,
@@ -47,6 +48,9 @@ export const legalVariants: readonly Mutant[] = [
           ...reply,
           headers: reply.headers.map(([name, value]) => [name, name === "content-type" ? "application/json" : value]),
         },
+  ),
+  onReply("no-raw-requests", "refuses a body that is all data", ({ request }) =>
+    headerIn(request) === "0" ? jsonReply(400, { error: "the header must not be 0" }) : undefined,
   ),
   onReply("422-for-bad-requests", "answers 422 to requests that are not valid", ({ reply }) =>
     reply.status === 400 ? { ...reply, status: 422 } : undefined,

@@ -1,4 +1,4 @@
-import { describeDifference, type Exchange, expect, given, type Tensor, versionedModel } from "#kit";
+import { type CheckContext, describeDifference, type Exchange, expect, given, type Tensor, versionedModel } from "#kit";
 import { observe } from "../clauses.ts";
 import { A, addsub, B } from "../known-requests.ts";
 import { goodTensors, infer, inferWith, outputNamed, outputsOf, statusOf } from "../messages.ts";
@@ -108,44 +108,44 @@ const parameters = observe({
     { mutant: "v2-grpc:refuses-unknown-parameters", as: "warn" },
   ],
   async run(context) {
-    const { name } = context.model;
-    const tensors = goodTensors(context, context.model);
-    const control = await context.send(infer(name, tensors));
-    const wanted = [...new Set(outputsOf(given, control).map((output) => output.name))];
-    given.that(wanted.length > 0, "outputs", "none");
-    const refused: string[] = [];
-    for (const [type, value] of Object.entries(VALUES)) {
-      const probe = { suite_probe: value };
-      const everywhere: Readonly<Record<string, Change>> = {
-        "the request": (message) => ({ ...message, parameters: probe }),
-        "an input": (message) => ({
-          ...message,
-          inputs: (message.inputs ?? []).map((input) => ({ ...input, parameters: probe })),
-        }),
-        "a requested output": (message) => ({
-          ...message,
-          outputs: wanted.map((output) => ({ name: output, parameters: probe })),
-        }),
-      };
-      for (const [where, change] of Object.entries(everywhere)) {
-        const exchange = await context.send(inferWith(name, tensors, change));
-        if (statusOf(given, exchange) === 0) continue;
-        if (refused.length === 0) context.point(exchange);
-        refused.push(`${type} on ${where}`);
-      }
-    }
+    const refused = await refusedParameters(context);
     // A server may know its parameters by name and refuse all others; it may not choose among them by type or place.
     if (refused.length === 9) context.warn("parameters that the target does not know are refused");
-    else
-      expect.that(
-        refused.length === 0,
-        "parameters of every type are accepted",
-        `it refuses a ${refused.join(", a ")}`,
-      );
+    else expect.that(refused.length === 0, "parameters of every type are accepted", `it refuses ${refused.join(", ")}`);
   },
 });
 
 type Change = Parameters<typeof inferWith>[2];
+
+/** Which types of parameters are refused, and where, of three in three places. */
+async function refusedParameters(context: CheckContext): Promise<readonly string[]> {
+  const { name } = context.model;
+  const tensors = goodTensors(context, context.model);
+  const wanted = [...new Set(outputsOf(given, await context.send(infer(name, tensors))).map((output) => output.name))];
+  given.that(wanted.length > 0, "outputs", "none");
+  const refused: string[] = [];
+  for (const [type, value] of Object.entries(VALUES)) {
+    const parameters = { suite_probe: value };
+    const everywhere: Readonly<Record<string, Change>> = {
+      "the request": (message) => ({ ...message, parameters }),
+      "an input": (message) => ({
+        ...message,
+        inputs: (message.inputs ?? []).map((input) => ({ ...input, parameters })),
+      }),
+      "a requested output": (message) => ({
+        ...message,
+        outputs: wanted.map((output) => ({ name: output, parameters })),
+      }),
+    };
+    for (const [where, change] of Object.entries(everywhere)) {
+      const exchange = await context.send(inferWith(name, tensors, change));
+      if (statusOf(given, exchange) === 0) continue;
+      if (refused.length === 0) context.point(exchange);
+      refused.push(`a ${type} on ${where}`);
+    }
+  }
+  return refused;
+}
 
 export default [
   emptyVersion,

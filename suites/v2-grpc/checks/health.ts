@@ -72,7 +72,7 @@ const unknownVersion = observe({
 });
 
 /** OK with false says no, and so does any other status; UNKNOWN and INTERNAL blame the server and warn. */
-function judgeNotReady(
+export function judgeNotReady(
   context: Parameters<typeof givenServes>[0],
   exchange: Parameters<typeof given.message>[0],
 ): void {

@@ -5,6 +5,7 @@ import {
   isDatatype,
   type ModelInfo,
   type ModelMetadataResponse,
+  type Tensor,
   versionedModel,
 } from "#kit";
 import { observe, refuse } from "../clauses.ts";
@@ -139,21 +140,18 @@ const truth = observe({
       "others",
     );
     const outputs = outputsOf(given, await context.send(goodInfer(context)));
-    for (const { name, datatype, shape } of declared) {
-      const output = outputNamed(expect, outputs, name);
-      expect.equal(output.datatype, datatype, `outputs/${name}/datatype`);
-      const fits =
-        output.shape.length === shape.length &&
-        shape.every((size, axis) => size === -1n || Number(size) === output.shape[axis]);
-      expect.that(
-        fits,
-        `a shape that fits [${shape.join(",")}]`,
-        `[${output.shape.join(",")}]`,
-        `outputs/${name}/shape`,
-      );
-    }
+    for (const spec of declared) judgeOutput(outputNamed(expect, outputs, spec.name), spec);
   },
 });
+
+function judgeOutput(output: Tensor, { name, datatype, shape }: ModelMetadataResponse["outputs"][number]): void {
+  expect.equal(output.datatype, datatype, `outputs/${name}/datatype`);
+  const fits =
+    output.shape.length === shape.length &&
+    shape.every((size, axis) => size === -1n || Number(size) === output.shape[axis]);
+  const at = `outputs/${name}/shape`;
+  expect.that(fits, `a shape that fits [${shape.join(",")}]`, `[${output.shape.join(",")}]`, at);
+}
 
 const datatypes = observe({
   id: "v2-grpc/metadata-datatypes-are-known",

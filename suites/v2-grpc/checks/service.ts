@@ -194,12 +194,8 @@ const concurrency = observe({
   kills: ["v2-grpc:shares-the-id", "v2-grpc:crosses-answers"],
   async run(context) {
     const one = async (index: number) => {
-      const tensor: Tensor = {
-        name: "INPUT0",
-        datatype: "FP32",
-        shape: [1, 4],
-        values: [index, index + 0.25, index + 0.5, index + 0.75],
-      };
+      const values = [index, index + 0.25, index + 0.5, index + 0.75];
+      const tensor: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 4], values };
       const exchange = await context.send(infer("identity_fp32", [tensor], { id: `caller-${index}` }));
       const outcome = grpcOutcome(exchange);
       if (outcome.ok && (outcome.code === 8 || outcome.code === 14))

@@ -186,6 +186,14 @@ const observations = [
       context.record("double and uint64 parameters", describeAnswer(exchange));
     },
   ),
+  observing("form-of-outputs", "V2GRPC-RESP-09", "Outputs come in raw or in typed form", async (context) => {
+    const tensors = goodTensors(context, context.model);
+    for (const form of ["typed", "raw"] as const) {
+      const exchange = await context.send(infer(context.model.name, tensors, { form }));
+      const { raw_output_contents: raw } = answerOf(given, "ModelInfer", exchange);
+      context.record(`outputs of a ${form} request`, raw.length > 0 ? "raw" : "typed");
+    }
+  }),
 ];
 
 export default [readyWithoutVersion, ...rows, twoFields, impossibleShape, ...observations];

@@ -65,6 +65,9 @@ export const legalVariants: readonly Mutant[] = [
         ? { ...reply, status: 5, message: "no such model", messages: [] }
         : undefined,
   ),
+  onReply("forgets-what-is-unloaded", "answers NOT_FOUND for a model that was unloaded", ({ reply }) =>
+    reply.status === 14 ? { ...reply, status: 5 } : undefined,
+  ),
   onResponse("an-id-of-its-own", "makes up an id when there was none", "ModelInfer", (response) => ({
     ...response,
     id: response.id === "" ? "generated-1" : response.id,

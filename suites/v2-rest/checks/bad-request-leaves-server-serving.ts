@@ -17,9 +17,8 @@ export default census({
   async prompt(context) {
     const good = goodInfer(context);
     await context.send(good);
-    const bad = await context.send(inferBytes(context.model.name, new TextEncoder().encode('{"inputs":')), {
-      invalid: true,
-    });
+    const cut = inferBytes(context.model.name, new TextEncoder().encode('{"inputs":'));
+    const bad = await context.send(cut, { invalid: true });
     await context.followUp("cut JSON", bad, good);
   },
   over: ({ aftermaths, observed }) =>
@@ -29,10 +28,7 @@ export default census({
       aftermath: each,
     })),
   judge({ check, aftermath }) {
-    expect.that(
-      aftermath.recovered,
-      "the good request succeeds again",
-      `it fails after "${aftermath.defect}" of ${check}`,
-    );
+    const { recovered, defect } = aftermath;
+    expect.that(recovered, "the good request succeeds again", `it fails after "${defect}" of ${check}`);
   },
 });

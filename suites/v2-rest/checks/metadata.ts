@@ -1,4 +1,4 @@
-import { type CheckContext, expect, given, isDatatype, type ModelInfo, type TensorSpec } from "#kit";
+import { type CheckContext, expect, given, isDatatype, type ModelInfo, type Tensor, type TensorSpec } from "#kit";
 import { observe } from "../clauses.ts";
 import { get, goodTensors, infer, inferBody, modelPath, outputNamed, outputsOf } from "../messages.ts";
 
@@ -98,20 +98,17 @@ const tellsTheTruth = observe({
       given,
       await context.send(infer(context.model.name, inferBody(goodTensors(context, context.model)))),
     );
-    for (const { name, datatype, shape } of declared) {
-      const output = outputNamed(expect, outputs, name);
-      expect.equal(output.datatype, datatype, `/outputs/${name}/datatype`);
-      const fits =
-        output.shape.length === shape.length && shape.every((size, axis) => size === -1 || size === output.shape[axis]);
-      expect.that(
-        fits,
-        `a shape that fits [${shape.join(",")}]`,
-        `[${output.shape.join(",")}]`,
-        `/outputs/${name}/shape`,
-      );
-    }
+    for (const spec of declared) judgeOutput(outputNamed(expect, outputs, spec.name), spec);
   },
 });
+
+function judgeOutput(output: Tensor, { name, datatype, shape }: TensorSpec): void {
+  expect.equal(output.datatype, datatype, `/outputs/${name}/datatype`);
+  const fits =
+    output.shape.length === shape.length && shape.every((size, axis) => size === -1 || size === output.shape[axis]);
+  const at = `/outputs/${name}/shape`;
+  expect.that(fits, `a shape that fits [${shape.join(",")}]`, `[${output.shape.join(",")}]`, at);
+}
 
 async function metadataOf(context: CheckContext, model: ModelInfo): Promise<Readonly<Record<string, unknown>>> {
   const exchange = await context.send(get(modelPath(model.name)));

@@ -47,6 +47,16 @@ function unversioned(context: CheckContext): ModelInfo {
 /** What the sources leave open or only recommend: recorded, never judged. */
 const ROWS: readonly Row[] = [
   {
+    slug: "transports-offered",
+    clause: "V2REST-GEN-02",
+    title: "The protocol is offered over REST alone or over gRPC too",
+    look: async (context) => {
+      const { grpc, bindings } = context.info;
+      const overGrpc = grpc ? (bindings["v2-grpc"]?.evidence ?? "not looked for") : "no gRPC address was given";
+      context.record("beside REST", overGrpc);
+    },
+  },
+  {
     slug: "live-body-length",
     clause: "V2REST-LIVE-04",
     title: "The body of health/live is empty or not",
@@ -130,24 +140,6 @@ const ROWS: readonly Row[] = [
     look: async (context) => {
       const body = inferBody(goodTensors(context, context.model), { parameters: { suite_probe: "x" } });
       context.record("unknown parameter", describeAnswer(await context.send(infer(context.model.name, body))));
-    },
-  },
-  {
-    slug: "large-bytes-element",
-    clause: "V2REST-DATA-22",
-    title: "A BYTES element of 64 KiB is accepted or refused",
-    requires: ["model:identity_bytes"],
-    look: async (context) => {
-      const tensor: Tensor = {
-        name: "INPUT0",
-        datatype: "BYTES",
-        shape: [1, 1],
-        values: [new TextEncoder().encode("a".repeat(65_536))],
-      };
-      context.record(
-        "64 KiB element",
-        describeAnswer(await context.send(infer("identity_bytes", inferBody([tensor])))),
-      );
     },
   },
 ];

@@ -28,6 +28,12 @@ export const edgeValueMutants: readonly Mutant[] = [
     ...body,
     versions: (body["versions"] as unknown[]).slice(0, 1),
   })),
+  onReply("cuts-large-elements", "cuts elements of BYTES after 32 KiB", (scene) => {
+    const [element] = sent(scene, "BYTES");
+    return typeof element === "string" && element.length > 32_768
+      ? answer("BYTES", [element.slice(0, 32_768)])
+      : undefined;
+  }),
   onReply("answers-in-latin-1", "sends its JSON in Latin-1", ({ endpoint, reply }) =>
     endpoint === "infer" && reply.status === 200
       ? { ...reply, body: new Uint8Array(Buffer.from(new TextDecoder().decode(reply.body), "latin1")) }

@@ -1,7 +1,7 @@
 import { JsonNumber } from "#kit";
-import type { Mutant } from "../../../src/reference/handler.ts";
+import type { Handler, Mutant } from "../../../src/reference/handler.ts";
 import { numpyName } from "./metadata.ts";
-import { type Body, jsonReply, mapMembers, onReply, onSuccess, requestBody, without } from "./rewrite.ts";
+import { type Body, jsonReply, mapMembers, mutant, onReply, onSuccess, requestBody, without } from "./rewrite.ts";
 
 const numbersOf = (values: unknown) => (values as readonly JsonNumber[]).map(({ text }) => Number(text));
 
@@ -15,7 +15,20 @@ function columnMajor(output: Body): Body {
   };
 }
 
+/** A runtime without versions: metadata lists none, and none can be asked for. */
+const withoutVersions = (handler: Handler): Handler => {
+  const unlisted = onSuccess("", "", "model-metadata", (body) => without(body, "versions"));
+  return unlisted.apply(async (request, world) =>
+    request.path.includes("/versions/") ? jsonReply(404, { error: "there are no versions" }) : handler(request, world),
+  );
+};
+
 export const inferResponseMutants: readonly Mutant[] = [
+  {
+    ...mutant("version-without-versions", "sends model_version although it has no versions", withoutVersions),
+    // The target's models are known with their versions, so only the check about that is asked.
+    only: ["v2-rest/servers-without-versions-send-none"],
+  },
   onReply("infer-201", "answers a successful inference with 201", ({ endpoint, reply }) =>
     endpoint === "infer" && reply.status === 200 ? { ...reply, status: 201 } : undefined,
   ),

@@ -16,7 +16,8 @@ export interface Scene {
 
 const utf8 = new TextEncoder();
 
-function endpointFor(request: HttpReferenceRequest): Endpoint | undefined {
+/** The endpoint kind that a request goes to. */
+export function endpointFor(request: HttpReferenceRequest): Endpoint | undefined {
   return endpointOf({ protocol: "http", method: request.method, path: request.path, headers: [] });
 }
 

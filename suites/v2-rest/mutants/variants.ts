@@ -40,6 +40,12 @@ export const legalVariants: readonly Mutant[] = [
   onReply("422-for-bad-requests", "answers 422 to requests that are not valid", ({ reply, endpoint }) =>
     endpoint === "infer" && reply.status === 400 ? { ...reply, status: 422 } : undefined,
   ),
+  onReply("forgets-what-is-unloaded", "answers 404 for a model that was unloaded", ({ reply, endpoint }) =>
+    endpoint !== "ready" && reply.status === 503 ? jsonReply(404, { error: "there is no such model" }) : undefined,
+  ),
+  onReply("ready-without-what-is-unloaded", "is ready without a model that was unloaded", ({ reply, endpoint }) =>
+    endpoint === "ready" && reply.status === 503 ? jsonReply(200, { ready: true }) : undefined,
+  ),
   onReply("empty-health-bodies", "sends no health bodies", ({ endpoint, reply }) =>
     endpoint === "live" || endpoint === "ready" || endpoint === "model-ready"
       ? { ...reply, headers: [], body: new Uint8Array(0) }
