@@ -29,6 +29,8 @@ export interface CheckContext {
   warn(message: string): void;
   /** Keeps an observation that carries no verdict. */
   record(key: string, value: string): void;
+  /** The exchange to show for what is judged next; the last one unless said. */
+  about(exchange: Exchange): void;
 }
 
 interface CheckBasics {
@@ -43,6 +45,8 @@ interface CheckBasics {
   readonly kills: readonly Kill[];
   /** May harm a weak server; runs last and only on request. */
   readonly dangerous?: true;
+  /** Left out by `--safe`: it sends many requests at once, or one of more than 1 MB. */
+  readonly heavy?: "many-at-once" | "large";
 }
 
 /** Sends what it likes and judges what comes back. */

@@ -40,6 +40,9 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       if (!notebook.warnings.includes(message)) notebook.warnings.push(message);
     },
     record: (key, value) => notebook.records.push({ key, value }),
+    about: (exchange) => {
+      notebook.decisive = notebook.exchanges.indexOf(exchange);
+    },
   };
 }
 

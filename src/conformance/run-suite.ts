@@ -66,6 +66,10 @@ function leftOut(run: SuiteRun, check: Check): CheckResult | undefined {
   if (run.safe && (isNegative(check) || check.dangerous)) {
     return resultWithout(run, check, { outcome: "skip", reason: "left out by --safe: it sends invalid requests" });
   }
+  if (run.safe && check.heavy) {
+    const burden = check.heavy === "large" ? "a request of more than 1 MB" : "many requests at once";
+    return resultWithout(run, check, { outcome: "skip", reason: `left out by --safe: it sends ${burden}` });
+  }
   return undefined;
 }
 

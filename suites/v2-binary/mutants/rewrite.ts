@@ -1,8 +1,7 @@
-import { JsonNumber, type JsonObject, type JsonValue, writeJson } from "#kit";
+import { frame, JsonNumber, type JsonObject, type JsonValue, LENGTH_HEADER, splitAt, writeJson } from "#kit";
 import type { Handler, HttpReply, Mutant, ReferenceRequest } from "../../../src/reference/handler.ts";
 import type { World } from "../../../src/reference/world.ts";
 import { endpointOf } from "../endpoints.ts";
-import { frame, LENGTH_HEADER, splitAt } from "../framing.ts";
 
 export type HttpReferenceRequest = Extract<ReferenceRequest, { protocol: "http" }>;
 
