@@ -3,14 +3,18 @@ import { grpcHealth } from "./grpc-health/index.ts";
 import { kserveRepository } from "./kserve-repository/index.ts";
 import { v1Rest } from "./v1-rest/index.ts";
 import { v2Binary } from "./v2-binary/index.ts";
+import { v2Cross } from "./v2-cross/index.ts";
 import { v2Grpc } from "./v2-grpc/index.ts";
 import { v2Rest } from "./v2-rest/index.ts";
 
 /**
- * Every suite, in the order they run and are reported, and in which their references are asked: the binary extension
+ * Every binding, in the order they run and are reported, and in which their references are asked: the binary extension
  * before the JSON binding, which answers every inference.
  */
-export const suites: readonly SuiteEntry[] = [v1Rest, v2Binary, v2Rest, v2Grpc, grpcHealth, kserveRepository];
+const bindings: readonly SuiteEntry[] = [v1Rest, v2Binary, v2Rest, v2Grpc, grpcHealth, kserveRepository];
+
+/** The bindings, then the suite that compares two of them. */
+export const suites: readonly SuiteEntry[] = [...bindings, v2Cross(bindings)];
 
 export type { SuiteEntry } from "./entry.ts";
 export { profiles } from "./profiles.ts";
