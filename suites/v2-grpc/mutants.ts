@@ -1,4 +1,5 @@
 import type { Mutant } from "../../src/reference/handler.ts";
+import { burdenMutants } from "./mutants/burdens.ts";
 import { edgeFormMutants } from "./mutants/edge-forms.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
 import { requestMutants } from "./mutants/requests.ts";
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...requestMutants,
   ...responseMutants,
   ...edgeFormMutants,
+  ...burdenMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

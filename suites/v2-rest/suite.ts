@@ -12,6 +12,7 @@ import echoesId from "./checks/infer-echoes-id.ts";
 import elementCount from "./checks/infer-refuses-wrong-element-count.ts";
 import succeeds from "./checks/infer-succeeds-with-200.ts";
 import inputBinding from "./checks/input-binding.ts";
+import largeElements from "./checks/large-elements-come-back-whole.ts";
 import listedVersions from "./checks/listed-versions-are-served.ts";
 import malformedRequests from "./checks/malformed-requests.ts";
 import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
@@ -68,6 +69,7 @@ const checks: readonly Check[] = [
   ...edgeValues,
   ...unstatedForms,
   ...observations,
+  largeElements,
 ];
 
 /** The Open Inference Protocol (KServe V2) over HTTP/REST. */

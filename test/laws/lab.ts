@@ -55,9 +55,9 @@ export async function verdicts(
   return new Map(results.map((result) => [result.check, result.verdict]));
 }
 
-/** The checks that run against a mutant: all but where it says otherwise. */
-export function checksFor(entry: SuiteEntry, mutant: Mutant): readonly Check[] {
-  return mutant.only ? entry.suite.checks.filter(({ id }) => mutant.only?.includes(id)) : entry.suite.checks;
+/** The checks that run against a mutant: all but the large ones, or those that it names. */
+export function checksFor({ suite }: SuiteEntry, { only }: Mutant): readonly Check[] {
+  return suite.checks.filter(({ id, heavy }) => (only ? only.includes(id) : heavy !== "large"));
 }
 
 /** What the probe finds on a correct reference runtime. */
