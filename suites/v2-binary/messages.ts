@@ -9,7 +9,6 @@ import {
   type FramedTensor,
   frame,
   framedTensors,
-  fromRaw,
   given,
   type Headers,
   type HttpRequest,
@@ -22,8 +21,6 @@ import {
   splitAt,
   synthesise,
   type Tensor,
-  type TensorRead,
-  tensorFromJson,
   tensorToJsonData,
   toRaw,
 } from "#kit";

@@ -29,6 +29,7 @@ import {
 import { FORMS, type Form, isHalf } from "./forms.ts";
 
 type Method = "ServerReady" | "ModelReady" | "ServerMetadata" | "ModelMetadata";
+type ResponseOf<M extends Method> = OipMessages[`${M}Response`];
 
 const INFER_PATH = /^\/v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer$/;
 
@@ -56,10 +57,10 @@ export function call<M extends Method>(method: M, message: Encodable<OipMessages
 }
 
 /** The message of an OK answer. */
-export function answerOf<M extends Method>(judge: Judge, method: M, exchange: Exchange): OipMessages[`${M}Response`] {
+export function answerOf<M extends Method>(judge: Judge, method: M, exchange: Exchange): ResponseOf<M> {
   const bytes = judge.message(exchange);
   try {
-    return decodeMessage(`${method}Response`, bytes) as OipMessages[`${M}Response`];
+    return decodeMessage(`${method}Response`, bytes) as ResponseOf<M>;
   } catch (thrown) {
     judge.that(false, `a ${method}Response`, messageOf(thrown));
     throw thrown;

@@ -1,6 +1,6 @@
-import { isDatatype, JsonNumber, type JsonValue, memberOf } from "#kit";
+import { isDatatype, JsonNumber, type JsonValue, memberOf, textIn } from "#kit";
 import type { Mutant } from "../../../src/reference/handler.ts";
-import { membersOf, onInferJson, onRequest, sizeIn } from "./rewrite.ts";
+import { membersOf, onInferJson, onRequest, sizeIn, without } from "./rewrite.ts";
 
 const FP32_BYTES = 4;
 
@@ -49,7 +49,7 @@ export const requestMutants: readonly Mutant[] = [
     (json) => {
       const asked = (json["outputs"] ?? []) as readonly JsonValue[];
       return {
-        json: { ...json, outputs: asked.filter((output) => String(memberOf(output, "name")).startsWith("OUTPUT")) },
+        json: { ...json, outputs: asked.filter((output) => textIn(output, "name").startsWith("OUTPUT")) },
       };
     },
   ),
@@ -61,7 +61,7 @@ export const requestMutants: readonly Mutant[] = [
     const parameters = { binary_data_size: size };
     return { json: { ...json, inputs: [{ ...membersOf(input), parameters }] }, rest: padded(rest, size) };
   }),
-  onInferJson("binary-drops-the-id", "drops the id of requests with binary data", "binary", ({ id: _, ...json }) => ({
-    json,
+  onInferJson("binary-drops-the-id", "drops the id of requests with binary data", "binary", (json) => ({
+    json: without(json, "id"),
   })),
 ];

@@ -119,6 +119,11 @@ export function membersOf(value: JsonValue | undefined): Body {
   return value instanceof Map ? Object.fromEntries(value as JsonObject) : {};
 }
 
+/** A copy without a member. */
+export function without(body: Body, name: string): Body {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
+}
+
 /** A fault in the JSON of inferences over REST, in one form alone; what is not JSON is left as it is. */
 export function onInferJson(
   id: string,

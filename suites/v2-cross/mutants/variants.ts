@@ -1,5 +1,5 @@
 import type { HttpReply, Mutant } from "../../../src/reference/handler.ts";
-import { formOf, legal, mutant, onObject, onOutputs, onResponse } from "./rewrite.ts";
+import { formOf, legal, mutant, onObject, onOutputs, onResponse, without } from "./rewrite.ts";
 
 const MODEL_METADATA = /^\/v2\/models\/[^/]+$/;
 const MAX_SAFE = 2n ** 53n;
@@ -46,11 +46,8 @@ export const legalVariants: readonly Mutant[] = [
     inputs: told.inputs.toReversed(),
     outputs: told.outputs.toReversed(),
   })),
-  onObject(
-    "rest-leaves-versions-out",
-    "lists no versions over REST",
-    MODEL_METADATA,
-    ({ versions: _, ...body }) => body,
+  onObject("rest-leaves-versions-out", "lists no versions over REST", MODEL_METADATA, (body) =>
+    without(body, "versions"),
   ),
   mutant("unready-model-is-404", "answers 404 for models that are not ready", (handler) => async (request, world) => {
     const reply = await handler(request, world);
