@@ -7,14 +7,14 @@ import { v2Cross } from "./v2-cross/index.ts";
 import { v2Grpc } from "./v2-grpc/index.ts";
 import { v2Rest } from "./v2-rest/index.ts";
 
-/**
- * Every binding, in the order they run and are reported, and in which their references are asked: the binary extension
- * before the JSON binding, which answers every inference.
- */
-const bindings: readonly SuiteEntry[] = [v1Rest, v2Binary, v2Rest, v2Grpc, grpcHealth, kserveRepository];
+/** The binary extension before the JSON binding, which answers every inference. */
+const inference: readonly SuiteEntry[] = [v1Rest, v2Binary, v2Rest, v2Grpc];
 
-/** The bindings, then the suite that compares two of them. */
-export const suites: readonly SuiteEntry[] = [...bindings, v2Cross(bindings)];
+/**
+ * Every suite, in the order they run and are reported, and in which their references are asked. The model repository comes
+ * last: it unloads a model that the others ask for.
+ */
+export const suites: readonly SuiteEntry[] = [...inference, v2Cross(inference), grpcHealth, kserveRepository];
 
 export type { SuiteEntry } from "./entry.ts";
 export { profiles } from "./profiles.ts";

@@ -15,7 +15,7 @@ const treatments = {
   "AMB-FP16-JSON": "Accept 4xx+error or exact values. Wrong values → fail.",
   "X-DIFFERENCES": "What differs in extension lists or version lists warns; what only one transport lists is named.",
   "X-DETERMINISM":
-    "Each form is asked twice first; a model that answers itself differently is not judged. What JSON has no form for (NaN, infinities, the sign of zero, bytes that are no UTF-8) is compared among the other forms.",
+    "Each form is asked twice first; a model that answers itself differently is not judged. A form that refuses the elements is left out: whether it must take them is another clause. What JSON has no form for (NaN, infinities, the sign of zero, bytes that are no UTF-8) is compared among the other forms.",
 } as const;
 
 /** Every statement about what a server answers over both transports. */

@@ -34,7 +34,7 @@ export function runInLab(
   options: LabOptions = {},
 ): Promise<SuiteOutcome> {
   const world = createWorld({ models: fixtureModels() });
-  const others = suites.filter((each) => each !== entry);
+  const others = suites.filter((each) => each !== entry && each.suite.compares === undefined);
   return runSuite(entry.suite, options.checks ?? entry.suite.checks, {
     transport: inProcess({ handlers: [...handlers, ...others.map(({ reference }) => reference)], world }),
     info: options.info ?? referenceInfo(),
