@@ -1,4 +1,4 @@
-import { describeAnswer, type Element, given, type ObserveCheck, type Tensor } from "#kit";
+import { describeAnswer, type Element, given, type ObserveCheck, skip, type Tensor } from "#kit";
 import { observe } from "../clauses.ts";
 import { FORMS, type Form } from "../forms.ts";
 import { expectSame, formsOf, givenServes, isRefusal, type Result } from "../messages.ts";
@@ -130,7 +130,7 @@ export default ROWS.map(
           first ??= result;
           taken += 1;
         }
-        given.that(taken > 1, "two forms that take these elements", `${taken}`);
+        if (taken < 2) skip(`the target takes these ${datatype} elements in no two forms`);
       },
     }),
 );
