@@ -50,7 +50,7 @@ interface CheckBasics {
   readonly kills: readonly Kill[];
   /** May harm a weak server; runs last and only on request. */
   readonly dangerous?: true;
-  /** Left out by `--safe`: it sends many requests at once, or one of more than 1 MB. */
+  /** It sends many requests at once, or one of more than 1 MB: it runs alone, and `--safe` leaves it out. */
   readonly heavy?: "many-at-once" | "large";
 }
 

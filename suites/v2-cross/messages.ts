@@ -72,6 +72,12 @@ export function formsOf({ info }: Pick<CheckContext, "info">): readonly Form[] {
   return FORMS.filter(({ name }) => name !== "binary" || info.server.extensions.includes("binary_tensor_data"));
 }
 
+/** Those of them that carry these tensors: half-precision floats have no typed field, and JSON may refuse them. */
+export function formsFor(context: Pick<CheckContext, "info">, tensors: readonly Tensor[]): readonly Form[] {
+  const halves = tensors.some(({ datatype }) => isHalf(datatype));
+  return formsOf(context).filter(({ name }) => !halves || name === "raw" || name === "binary");
+}
+
 /** Valid tensors for a model; undecided when its inputs are not known. */
 export function goodTensors({ random }: CheckContext, model: ModelInfo, batch = 1): readonly Tensor[] {
   given.that(model.inputs.length > 0 || model.sample, "a model whose inputs are known", `no inputs of ${model.name}`);

@@ -1,7 +1,6 @@
 import { expect, given } from "#kit";
 import { observe } from "../clauses.ts";
-import { isHalf } from "../forms.ts";
-import { formsOf, givenServes, goodTensors } from "../messages.ts";
+import { formsFor, givenServes, goodTensors } from "../messages.ts";
 
 const ID = "cross-42";
 
@@ -14,9 +13,8 @@ export default [
     async run(context) {
       await givenServes(context);
       const tensors = goodTensors(context, context.model);
-      const halves = tensors.some(({ datatype }) => isHalf(datatype));
       const ids = new Map<string, string>();
-      for (const form of formsOf(context).filter(({ name }) => !halves || name === "raw" || name === "binary")) {
+      for (const form of formsFor(context, tensors)) {
         const exchange = await context.send(form.request(context.model.name, tensors, { id: ID }));
         given.that(form.outputs(given, exchange).length > 0, "an inference with outputs", "none");
         ids.set(form.words, form.id(given, exchange) ?? "none");

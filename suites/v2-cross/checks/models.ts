@@ -1,11 +1,12 @@
 import { type CheckContext, given, type Tensor, takesBatches } from "#kit";
 import { observe } from "../clauses.ts";
-import { type Form, fitsJson, isHalf } from "../forms.ts";
+import { type Form, fitsJson } from "../forms.ts";
 import {
   describedBoth,
   differenceOf,
   differenceOfSpecs,
   expectSame,
+  formsFor,
   formsOf,
   givenServes,
   goodTensors,
@@ -28,12 +29,6 @@ async function settled(context: CheckContext, form: Form, inputs: readonly Tenso
   return { form, outputs };
 }
 
-/** The forms that carry the inputs of the model under test and, for JSON, these outputs. */
-function fitting(context: CheckContext, inputs: readonly Tensor[]): readonly Form[] {
-  const halves = inputs.some(({ datatype }) => isHalf(datatype));
-  return formsOf(context).filter(({ name }) => !halves || name === "raw" || name === "binary");
-}
-
 const anyModel = observe({
   id: "v2-cross/any-model-gives-one-result",
   title: "The model under test gives the same result for the same tensors in every form",
@@ -48,7 +43,7 @@ const anyModel = observe({
       given.that(difference === undefined, "one description of the inputs", difference ?? "");
     }
     const inputs = goodTensors(context, model, takesBatches(model) ? ROWS : 1);
-    const [base, ...others] = fitting(context, inputs) as [Form, ...Form[]];
+    const [base, ...others] = formsFor(context, inputs) as [Form, ...Form[]];
     const first = await settled(context, base, inputs, 2);
     for (const form of others.filter(({ name }) => name !== "JSON" || fitsJson(first.outputs))) {
       const result = await settled(context, form, inputs, 2);
