@@ -2,7 +2,7 @@ import type { SuiteEntry } from "../../suites/index.ts";
 import { formatNanoseconds } from "../base/duration.ts";
 import { InfermarkError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
-import type { TargetInfo } from "../conformance/index.ts";
+import { type TargetInfo, transportsOf } from "../conformance/index.ts";
 import {
   createEngine,
   type LoadEngineId,
@@ -26,7 +26,8 @@ export function checkLoadSettings(settings: Settings, target: TargetSetup, suite
   const loadable = suites.filter(({ workloads }) => workloads.length > 0).map(({ suite }) => suite.id);
   for (const id of settings.protocol) if (!loadable.includes(id)) throw unknownId("protocol", id, loadable);
   for (const entry of suites.filter(({ suite }) => settings.protocol.includes(suite.id))) {
-    const { id, transport } = entry.suite;
+    const { id } = entry.suite;
+    const [transport] = transportsOf(entry.suite);
     if (target.transport[transport] === undefined)
       throw new InfermarkError("USAGE", `${id} needs a ${transport === "rest" ? "REST" : "gRPC"} address`, {
         hint: `give it with --${transport}`,
@@ -68,10 +69,12 @@ export async function prepareLoad({ settings, target, info, suites }: PrepareLoa
   const asked = suites.filter((entry) =>
     settings.protocol.length > 0
       ? settings.protocol.includes(entry.suite.id)
-      : canSend(entry, settings) && info[entry.suite.transport] && info.bindings[entry.suite.id]?.answers === true,
+      : canSend(entry, settings) &&
+        info[transportsOf(entry.suite)[0]] &&
+        info.bindings[entry.suite.id]?.answers === true,
   );
   const jobs = asked.flatMap((entry): LoadJob[] => {
-    const endpoint = target.transport[entry.suite.transport];
+    const endpoint = target.transport[transportsOf(entry.suite)[0]];
     if (!endpoint) return [];
     const workload = workloadOf(entry, settings);
     const model = modelFor(entry, settings, info);

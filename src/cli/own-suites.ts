@@ -44,7 +44,7 @@ function isSuite(value: unknown): value is Suite {
     value as Partial<Suite>;
   return (
     [id, title].every((text) => typeof text === "string") &&
-    (transport === "rest" || transport === "grpc") &&
+    (transport === "rest" || transport === "grpc" || transport === "both") &&
     [features, clauses, retired].every((part) => typeof part === "object" && part !== null) &&
     Array.isArray(checks) &&
     [endpointOf, succeeded, alive].every((member) => typeof member === "function")

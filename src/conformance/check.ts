@@ -23,6 +23,11 @@ export interface CheckContext {
   fixture(name: string): ModelInfo;
   /** Sends one request; every exchange is kept as evidence. After 429 it backs off, then gives up undecided. */
   send<R extends WireRequest>(request: R, options?: CheckSendOptions): Promise<Exchange<R>>;
+  /**
+   * Sends all of them at once and waits for every answer. Each may take as long as all would one after the other, by
+   * `alone`, an answer to one of them: a server that works them off in turn is slow, not wrong.
+   */
+  sendAtOnce<R extends WireRequest>(requests: readonly R[], alone: Exchange): Promise<readonly Exchange<R>[]>;
   /** Sends the good request on a fresh connection after a bad one, and keeps how that went as evidence. */
   followUp(defect: string, bad: Exchange, good: WireRequest): Promise<Aftermath>;
   /** Says which exchange the verdict is about: the one that is shown and repeated. The last one unless said. */
@@ -49,6 +54,8 @@ interface CheckBasics {
   readonly dangerous?: true;
   /** No request alone shows its failure, so that is repeated by running the check again, not by one command. */
   readonly needsSeveral?: true;
+  /** It sends many requests at once, or one of more than 1 MB: it runs alone, and `--safe` leaves it out. */
+  readonly heavy?: "many-at-once" | "large";
 }
 
 /** Sends what it likes and judges what comes back. */

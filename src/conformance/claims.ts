@@ -1,19 +1,26 @@
-import type { TargetInfo } from "../target/model.ts";
-import type { Suite } from "./suite.ts";
+import type { BindingInfo, TargetInfo } from "../target/model.ts";
+import { type Suite, transportsOf } from "./suite.ts";
 
 export interface Claim {
   readonly claimed: boolean;
   readonly evidence: string;
 }
 
-/** A suite is claimed when the user names it, when server metadata lists its extension, or when one of its endpoints answers. */
+const NOT_LOOKED_FOR: BindingInfo = { answers: false, evidence: "the probe did not look for it" };
+
+/**
+ * A suite is claimed when the user names it, when server metadata lists its extension, or when one of its endpoints
+ * answers; one that compares bindings when each of them does.
+ */
 export function claimOf(suite: Suite, info: TargetInfo, named: boolean): Claim {
   if (named) return { claimed: true, evidence: "named by the user" };
-  if (!info[suite.transport])
-    return { claimed: false, evidence: `no ${suite.transport === "rest" ? "REST" : "gRPC"} address was given` };
+  const absent = transportsOf(suite).find((transport) => !info[transport]);
+  if (absent) return { claimed: false, evidence: `no ${absent === "rest" ? "REST" : "gRPC"} address was given` };
   if (suite.extension !== undefined) return claimOfExtension(suite.extension, info.server.extensions);
-  const binding = info.bindings[suite.id];
-  return { claimed: binding?.answers === true, evidence: binding?.evidence ?? "the probe did not look for it" };
+  const bindings = (suite.compares ?? [suite.id]).map((id) => info.bindings[id] ?? NOT_LOOKED_FOR);
+  const silent = bindings.filter(({ answers }) => !answers);
+  const telling = silent.length > 0 ? silent : bindings;
+  return { claimed: silent.length === 0, evidence: telling.map(({ evidence }) => evidence).join("; ") };
 }
 
 function claimOfExtension(extension: string, listed: readonly string[]): Claim {

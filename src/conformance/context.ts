@@ -1,3 +1,4 @@
+import { NS_PER_MS } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import { type Exchange, headerOf, type WireRequest } from "../transport/index.ts";
 import type { Check, CheckContext, CheckSendOptions } from "./check.ts";
@@ -41,6 +42,16 @@ export function contextFor(run: SuiteRun, check: Check, notebook: Notebook): Che
       models.find((model) => model.fixture && model.name === name) ??
       skip(`the target does not serve the fixture model ${name}`),
     send: (request, options = {}) => send(run, check, notebook, request, options),
+    sendAtOnce: async (requests, alone) => {
+      const deadlineMs = run.limits.requestMs + (requests.length * alone.durationNs) / NS_PER_MS;
+      const settled = await Promise.allSettled(
+        requests.map((request) => send(run, check, notebook, request, { deadlineMs })),
+      );
+      return settled.map((each) => {
+        if (each.status === "rejected") throw each.reason;
+        return each.value;
+      });
+    },
     followUp: async (defect, bad, good) => {
       const followUp = await send(run, check, notebook, good, { connection: "fresh" });
       const aftermath = { check: check.id, defect, exchange: bad, followUp, recovered: run.suite.succeeded(followUp) };

@@ -19,4 +19,3 @@ export * from "./run-conformance.ts";
 export * from "./run-suite.ts";
 export * from "./schema.ts";
 export * from "./suite.ts";
-export * from "./together.ts";

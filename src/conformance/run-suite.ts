@@ -21,8 +21,8 @@ export interface SuiteOutcome {
 }
 
 /**
- * Runs `checks` of one suite: positive ones several at once in seeded random order, then negative ones one by one,
- * then dangerous ones, then those that judge what all the others saw.
+ * Runs `checks` of one suite: positive ones several at once in seeded random order, then heavy and negative ones one by
+ * one, then dangerous ones, then those that judge what all the others saw.
  */
 export async function runSuite(suite: Suite, checks: readonly Check[], options: RunOptions): Promise<SuiteOutcome> {
   const run = freshRun(suite, options);
@@ -37,7 +37,8 @@ export async function runSuite(suite: Suite, checks: readonly Check[], options: 
   };
   try {
     await inParallel(byPhase("positive"), run.safe ? 1 : run.limits.concurrency, once);
-    for (const phase of ["negative", "dangerous", "census"] as const) await inParallel(byPhase(phase), 1, once);
+    for (const phase of ["heavy", "negative", "dangerous", "census"] as const)
+      await inParallel(byPhase(phase), 1, once);
   } finally {
     stop();
   }
@@ -48,12 +49,13 @@ export async function runSuite(suite: Suite, checks: readonly Check[], options: 
   };
 }
 
-type Phase = "positive" | "negative" | "dangerous" | "census";
+type Phase = "positive" | "heavy" | "negative" | "dangerous" | "census";
 
 function phaseOf(check: Check): Phase {
   if (check.kind === "census") return "census";
   if (check.dangerous) return "dangerous";
-  return isNegative(check) ? "negative" : "positive";
+  if (isNegative(check)) return "negative";
+  return check.heavy ? "heavy" : "positive";
 }
 
 function leftOut(run: SuiteRun, check: Check): CheckResult | undefined {
@@ -62,6 +64,10 @@ function leftOut(run: SuiteRun, check: Check): CheckResult | undefined {
   }
   if (run.safe && (isNegative(check) || check.dangerous)) {
     return resultWithout(run, check, { outcome: "skip", reason: "left out by --safe: it sends invalid requests" });
+  }
+  if (run.safe && check.heavy) {
+    const burden = check.heavy === "large" ? "a request of more than 1 MB" : "many requests at once";
+    return resultWithout(run, check, { outcome: "skip", reason: `left out by --safe: it sends ${burden}` });
   }
   return undefined;
 }

@@ -28,8 +28,10 @@ export function versionedModel({ info, model }: Pick<CheckContext, "info" | "mod
 export interface Suite {
   readonly id: string;
   readonly title: string;
-  /** Which address of the target it talks to. */
-  readonly transport: "rest" | "grpc";
+  /** Which address of the target it talks to; `both` where it compares what they answer. */
+  readonly transport: "rest" | "grpc" | "both";
+  /** Bindings that it compares: it is claimed when all of them answer. */
+  readonly compares?: readonly string[];
   /** The name in server metadata by which a server says that it offers this; without one the probe finds out. */
   readonly extension?: string;
   readonly specifications: readonly { readonly document: string; readonly revision: string }[];
@@ -53,6 +55,12 @@ export interface Suite {
 
 /** `core`: the checks that work on any model; `extended`: all of them, those that need a fixture model too. */
 export type ProfileLevel = "core" | "extended";
+/** The addresses that a suite needs. */
+export function transportsOf({
+  transport,
+}: Pick<Suite, "transport">): readonly ["rest" | "grpc", ...("rest" | "grpc")[]] {
+  return transport === "both" ? ["rest", "grpc"] : [transport];
+}
 
 /** A claim that a target can earn: all checks of its suites, none failed, none skipped. */
 export interface Profile {

@@ -52,11 +52,47 @@ export interface World {
   live: boolean;
   /** Scratch space of faults that need memory. */
   readonly memory: Map<string, unknown>;
+  /** Hands a value to another call that is in flight at the same time and gives that call's; undefined for one that stays alone. */
+  meet<T>(mine: T): Promise<T | undefined>;
 }
 
 export interface WorldOptions {
   readonly models: ReadonlyMap<string, ReferenceModel>;
   readonly extensions?: readonly string[];
+}
+
+/** How long a call waits for another one to meet. */
+const ALONE_MS = 50;
+
+interface Waiting {
+  readonly mine: unknown;
+  readonly meets: (theirs: unknown) => void;
+}
+
+/** Pairs calls as they come: the second of two answers the first. */
+function meetingPoint(): World["meet"] {
+  let waiting: Waiting | undefined;
+  return async <T>(mine: T) => {
+    const other = waiting;
+    waiting = undefined;
+    if (other) {
+      other.meets(mine);
+      return other.mine as T;
+    }
+    return new Promise<T | undefined>((resolve) => {
+      const alone = setTimeout(() => {
+        waiting = undefined;
+        resolve(undefined);
+      }, ALONE_MS);
+      waiting = {
+        mine,
+        meets: (theirs) => {
+          clearTimeout(alone);
+          resolve(theirs as T);
+        },
+      };
+    });
+  };
 }
 
 /** The state of a fresh reference server. */
@@ -69,5 +105,6 @@ export function createWorld({ models, extensions = ["binary_tensor_data"] }: Wor
     notReady: new Set(),
     live: true,
     memory: new Map(),
+    meet: meetingPoint(),
   };
 }

@@ -1,4 +1,5 @@
 export * from "./address.ts";
+export * from "./binary-framing.ts";
 export * from "./datatypes.ts";
 export * from "./fixtures.ts";
 export * from "./half-precision.ts";

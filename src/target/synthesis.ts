@@ -65,3 +65,19 @@ export function ordinaryElement(datatype: Datatype): Element {
   if (kind === "bytes") return new TextEncoder().encode("a");
   return kind === "integer" && size === 8 ? 1n : 1;
 }
+
+/** Two FP32 rows that no other caller sends, exact in every encoding. */
+export function rowsOfCaller(caller: number): Tensor {
+  const values = [1, 2].flatMap((row) => [0, 0.25, 0.5, 0.75].map((part) => 10 * caller + row + part));
+  return { name: "INPUT0", datatype: "FP32", shape: [2, 4], values };
+}
+
+/** FP32 values that repeat every 204 bytes: no power of two is a multiple, so that a chunk in the wrong place shows. */
+const LARGE_PERIOD = 51;
+
+/** An FP32 tensor of so many bytes in raw form. It compresses well, since recordings keep it. */
+export function largeTensor(bytes: number): Tensor {
+  const count = Math.floor(bytes / 4);
+  const values = Array.from({ length: count }, (_, index) => (index % LARGE_PERIOD) + 0.5);
+  return { name: "INPUT0", datatype: "FP32", shape: [1, count], values };
+}

@@ -11,6 +11,9 @@ import type { Sender, SenderOptions } from "./sender.ts";
 
 const MAX_HEAD_BYTES = 64 * 1024;
 
+/** A connection is used again when its last request was sent within this time: servers close idle ones, and that may cross a request. */
+const REUSE_WITHIN_MS = 1_000;
+
 /** Errors by which undici says that it cannot send such a request at all. */
 const OUR_MISTAKES: ReadonlySet<string> = new Set([
   "UND_ERR_INVALID_ARG",
@@ -21,6 +24,8 @@ const OUR_MISTAKES: ReadonlySet<string> = new Set([
 /** One undici client with one request at a time, so that it is known which socket serves which request. */
 interface Connection {
   readonly client: Client;
+  /** When its last request was sent: from then on at the latest the peer counts it as idle. */
+  sentAt: number;
   socket?: Socket;
   /** Set when the peer reset the connection: undici does not always tell. */
   reset?: Error;
@@ -41,10 +46,18 @@ export function httpTransport(endpoint: Endpoint, options: SenderOptions): Sende
     connection.socket?.destroy();
     await connection.client.destroy();
   };
+  const takeIdle = (): Connection | undefined => {
+    for (let candidate = idle.pop(); candidate; candidate = idle.pop()) {
+      if (performance.now() - candidate.sentAt < REUSE_WITHIN_MS) return candidate;
+      void dispose(candidate);
+    }
+    return undefined;
+  };
   const sendPooled = (request: HttpRequest, send: SendOptions) => {
     const content = contentOf(endpoint, request);
     const fresh = send.connection === "fresh";
-    const connection = (fresh ? undefined : idle.pop()) ?? openConnection(endpoint);
+    const connection = (fresh ? undefined : takeIdle()) ?? openConnection(endpoint);
+    connection.sentAt = performance.now();
     connections.add(connection);
     const release = (failure: TransportFailure | undefined) => {
       if (!fresh && !failure && collector.head && !closed) idle.push(connection);
@@ -107,7 +120,7 @@ function openConnection(endpoint: Endpoint): Connection {
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEAD_BYTES,
   });
-  const connection: Connection = { client };
+  const connection: Connection = { client, sentAt: 0 };
   return connection;
 }
 

@@ -11,6 +11,7 @@ import {
   type Suite,
   systemClock,
   type Transport,
+  transportsOf,
   type Verdict,
 } from "#kit";
 
@@ -90,7 +91,8 @@ interface Reached {
 }
 
 function reachedBy(transport: Transport, suite: Suite): Reached {
-  return { transport, rest: suite.transport === "rest", grpc: suite.transport === "grpc", close: async () => {} };
+  const needed = transportsOf(suite);
+  return { transport, rest: needed.includes("rest"), grpc: needed.includes("grpc"), close: async () => {} };
 }
 
 function reachedAt({ rest, grpc }: TargetAddresses): Reached {

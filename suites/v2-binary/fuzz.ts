@@ -5,12 +5,18 @@ import {
   type FuzzCase,
   type Fuzzing,
   type FuzzScene,
+  framedTensors,
   type HttpRequest,
   headerOf,
   type JsonValue,
+  LENGTH_HEADER,
+  listOf,
   type ModelInfo,
+  memberOf,
   readJson,
   shorten,
+  splitAt,
+  textIn,
 } from "#kit";
 import {
   changedRequest,
@@ -25,8 +31,7 @@ import {
   tensorChoice,
 } from "#kit/fuzz";
 import { endpointOf } from "./endpoints.ts";
-import { LENGTH_HEADER, listOf, memberOf, splitAt, textIn } from "./framing.ts";
-import { type Input, inBinary, infer, inJson, output, outputsIn, request } from "./messages.ts";
+import { type Input, inBinary, infer, inJson, output, request } from "./messages.ts";
 
 /** What a valid request is made from; its smallest form is the plainest request. */
 function draft({ models }: FuzzScene) {
@@ -171,7 +176,7 @@ export const fuzzing: Fuzzing = {
     const split = splitOf(exchange);
     if ("problem" in split) return `a success with ${split.problem}`;
     if (!Array.isArray(memberOf(split.json, "outputs"))) return "a success without outputs";
-    const short = outputsIn(listOf(split.json, "outputs"), split.rest).find(({ blob, read }) => blob && !read.ok);
+    const short = framedTensors(listOf(split.json, "outputs"), split.rest).find(({ blob, read }) => blob && !read.ok);
     return short && !short.read.ok
       ? `a success whose output ${short.name} cannot be read: ${short.read.problem}`
       : undefined;
@@ -193,7 +198,7 @@ export const fuzzing: Fuzzing = {
     if ("problem" in asked || "problem" in came) return undefined;
     const model = decodeURIComponent(sent.path.split("/")[3] ?? "");
     const tensors = (list: "inputs" | "outputs", { json, rest }: typeof asked) =>
-      outputsIn(listOf(json, list), rest).flatMap(({ read }) => (read.ok ? [read.tensor] : []));
+      framedTensors(listOf(json, list), rest).flatMap(({ read }) => (read.ok ? [read.tensor] : []));
     const expected = computedBy(model, tensors("inputs", asked));
     const wanted = listOf(asked.json, "outputs").map((each) => textIn(each, "name"));
     return expected && differenceFrom(expected, tensors("outputs", came), wanted.length > 0 ? wanted : undefined);

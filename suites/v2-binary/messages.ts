@@ -2,25 +2,29 @@ import {
   type Accept,
   bodyOf,
   type CheckContext,
+  declaredSize,
   describeAnswer,
   type Exchange,
   expect,
-  fromRaw,
+  type FramedTensor,
+  frame,
+  framedTensors,
   given,
   type Headers,
   type HttpRequest,
   headerOf,
   type JsonValue,
   type Judge,
+  LENGTH_HEADER,
+  listOf,
+  sizeOf,
+  splitAt,
   synthesise,
   type Tensor,
-  type TensorRead,
-  tensorFromJson,
   tensorToJsonData,
   toRaw,
 } from "#kit";
 import { endpointOf } from "./endpoints.ts";
-import { declaredSize, frame, LENGTH_HEADER, listOf, sizeOf, splitAt, textIn } from "./framing.ts";
 
 /** One input of a request: what its JSON says, and its bytes after the JSON when it has any. */
 export interface Input {
@@ -85,20 +89,11 @@ export function goodInfer(context: CheckContext): HttpRequest {
   return infer(context.model.name, goodTensors(context).map(inBinary));
 }
 
-/** One output of an answer. */
-export interface Output {
-  readonly name: string;
-  readonly json: JsonValue;
-  /** Its bytes, when it came as binary data. */
-  readonly blob?: Uint8Array;
-  readonly read: TensorRead;
-}
-
 /** A successful inference, taken apart. */
 export interface Answer {
   readonly json: JsonValue;
   readonly header: string | undefined;
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly FramedTensor[];
   /** Bytes that the outputs declare. */
   readonly declared: number;
   /** Bytes after the JSON. */
@@ -128,48 +123,24 @@ export function layoutOf(judge: Judge, exchange: Exchange): Answer {
     judge.that(size === undefined || sizeOf(size) !== undefined, "binary_data_size as an integer", typeof size, at);
   }
   const declared = list.reduce<number>((sum, each) => sum + (sizeOf(declaredSize(each)) ?? 0), 0);
-  return { json, header, outputs: outputsIn(list, rest), declared, rest };
-}
-
-/** The tensors of a list, each with its share of the bytes after the JSON. */
-export function outputsIn(list: readonly JsonValue[], rest: Uint8Array): readonly Output[] {
-  let at = 0;
-  return list.map((each) => {
-    const size = sizeOf(declaredSize(each));
-    const from = at;
-    at += size ?? 0;
-    return outputFrom(each, size === undefined ? undefined : rest.subarray(from, at), size);
-  });
-}
-
-function outputFrom(json: JsonValue, blob: Uint8Array | undefined, size: number | undefined): Output {
-  const named = { name: textIn(json, "name"), json };
-  if (!blob) return { ...named, read: tensorFromJson(json) };
-  if (blob.length !== size)
-    return { ...named, blob, read: { ok: false, problem: `${blob.length} of ${size} bytes arrived` } };
-  const spec = { name: named.name, datatype: textIn(json, "datatype"), shape: shapeOf(json) };
-  return { ...named, blob, read: fromRaw(spec, blob) };
-}
-
-function shapeOf(json: JsonValue): readonly number[] {
-  return listOf(json, "shape").map((size) => sizeOf(size) ?? 0);
+  return { json, header, outputs: framedTensors(list, rest), declared, rest };
 }
 
 /** The output of that name. */
-export function outputNamed(judge: Judge, { outputs }: Answer, name: string): Output {
+export function outputNamed(judge: Judge, { outputs }: Answer, name: string): FramedTensor {
   const found = outputs.find((each) => each.name === name);
   judge.that(found, `an output ${name}`, `outputs ${outputs.map((each) => each.name).join(", ")}`);
   return found;
 }
 
 /** The tensor that an output holds, in whichever form. */
-export function tensorOf(judge: Judge, { name, read }: Output): Tensor {
+export function tensorOf(judge: Judge, { name, read }: FramedTensor): Tensor {
   if (!read.ok) judge.that(false, `a readable output ${name}`, read.problem, `outputs/${name}`);
   return (read as { tensor: Tensor }).tensor;
 }
 
 /** The form an output came in, in words. */
-export function formOf({ blob }: Output): "binary" | "JSON" {
+export function formOf({ blob }: FramedTensor): "binary" | "JSON" {
   return blob ? "binary" : "JSON";
 }
 
@@ -185,7 +156,7 @@ export function framingProblem({ headers, body = new Uint8Array(0) }: HttpReques
   const split = splitAt(headerOf(headers, LENGTH_HEADER), body);
   if ("problem" in split) return split.problem;
   let declared = 0;
-  for (const { json, blob, read } of outputsIn(listOf(split.json, "inputs"), split.rest)) {
+  for (const { json, blob, read } of framedTensors(listOf(split.json, "inputs"), split.rest)) {
     if (declaredSize(json) !== undefined && !blob) return "binary_data_size is no unsigned integer";
     if (!read.ok) return read.problem;
     declared += blob?.length ?? 0;

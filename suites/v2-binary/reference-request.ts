@@ -1,6 +1,14 @@
-import { elementCount, fromRaw, JsonNumber, type JsonObject, type JsonValue, type Tensor, tensorFromJson } from "#kit";
+import {
+  elementCount,
+  fromRaw,
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  sizeOf,
+  type Tensor,
+  tensorFromJson,
+} from "#kit";
 import type { ParameterValue, ReferenceModel, ReferenceTensorSpec } from "../../src/reference/world.ts";
-import { sizeOf } from "./framing.ts";
 
 /** A valid inference request: inputs in the model's order, outputs in the order they are answered. */
 export interface BinaryCall {

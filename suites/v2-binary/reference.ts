@@ -1,8 +1,20 @@
-import { DATATYPES, isDatatype, readJson, type Tensor, tensorToJsonData, toRaw, writeJson } from "#kit";
+import {
+  DATATYPES,
+  frame,
+  isDatatype,
+  LENGTH_HEADER,
+  listOf,
+  memberOf,
+  readJson,
+  splitAt,
+  type Tensor,
+  tensorToJsonData,
+  toRaw,
+  writeJson,
+} from "#kit";
 import type { Handler, HttpReply, ReferenceRequest } from "../../src/reference/handler.ts";
 import type { ReferenceModel, World } from "../../src/reference/world.ts";
 import { endpointOf } from "./endpoints.ts";
-import { frame, LENGTH_HEADER, listOf, memberOf, splitAt } from "./framing.ts";
 import { type BinaryCall, readBinaryRequest } from "./reference-request.ts";
 
 type HttpRequest = Extract<ReferenceRequest, { protocol: "http" }>;

@@ -3,8 +3,10 @@ import afterBadRequests from "./checks/after-bad-requests.ts";
 import answers from "./checks/answers.ts";
 import badFraming from "./checks/bad-framing.ts";
 import badSizes from "./checks/bad-sizes.ts";
+import concurrency from "./checks/concurrent-inferences-do-not-mix.ts";
 import everyHalf from "./checks/every-half-survives.ts";
 import inputs from "./checks/inputs.ts";
+import largeTensors from "./checks/large-tensors-come-back-whole.ts";
 import outputForms from "./checks/output-forms.ts";
 import rawRequests from "./checks/raw-requests.ts";
 import roundTrips from "./checks/round-trips.ts";
@@ -15,6 +17,8 @@ import { framingProblem, succeeded } from "./messages.ts";
 
 const checks: readonly Check[] = [
   ...inputs,
+  concurrency,
+  largeTensors,
   ...roundTrips,
   everyHalf,
   ...outputForms,

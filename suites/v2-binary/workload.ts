@@ -1,8 +1,11 @@
 import {
   bitEqual,
   FIXTURES,
+  framedTensors,
   InfermarkError,
   type JsonValue,
+  listOf,
+  memberOf,
   readJson,
   synthesise,
   type Tensor,
@@ -10,8 +13,7 @@ import {
 } from "#kit";
 import type { EncodedRequest } from "../../src/load/engine.ts";
 import type { Workload, WorkloadOptions } from "../../src/load/workload.ts";
-import { listOf, memberOf } from "./framing.ts";
-import { inBinary, infer, outputsIn } from "./messages.ts";
+import { inBinary, infer } from "./messages.ts";
 
 const expectedOutputs = new WeakMap<EncodedRequest, readonly Tensor[]>();
 
@@ -61,7 +63,7 @@ function whatIsWrong(request: EncodedRequest, body: Uint8Array): string | undefi
   const split = splitWithoutHeader(body);
   if (!split) return "no JSON before the blobs";
   if (memberOf(split.json, "id") !== request.id) return `another id than ${request.id}`;
-  const outputs = outputsIn(listOf(split.json, "outputs"), split.rest);
+  const outputs = framedTensors(listOf(split.json, "outputs"), split.rest);
   if (outputs.length === 0) return "no outputs";
   for (const { read } of outputs) if (!read.ok) return read.problem;
   for (const tensor of expectedOutputs.get(request) ?? []) {

@@ -1,4 +1,5 @@
 import type { Mutant } from "../../src/reference/handler.ts";
+import { burdenMutants } from "./mutants/burdens.ts";
 import { edgeFormMutants } from "./mutants/edge-forms.ts";
 import { metadataMutants } from "./mutants/metadata.ts";
 import { requestMutants } from "./mutants/requests.ts";
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...edgeFormMutants,
   ...wireMutants,
   ...unloadedMutants,
+  ...burdenMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

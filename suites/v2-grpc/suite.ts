@@ -2,6 +2,7 @@ import { type Check, type Feature, grpcPath, listsVersions, type Suite } from "#
 import acceptedRequests from "./checks/accepted-requests.ts";
 import edgeRequests from "./checks/edge-requests.ts";
 import health from "./checks/health.ts";
+import largeTensors from "./checks/large-tensors-come-back-whole.ts";
 import metadata from "./checks/metadata.ts";
 import rawForm from "./checks/raw-form.ts";
 import refusedRequests from "./checks/refused-requests.ts";
@@ -23,6 +24,7 @@ const checks: readonly Check[] = [
   ...edgeRequests,
   ...rawForm,
   ...roundTrips,
+  largeTensors,
   ...responses,
   ...unstatedForms,
 ];

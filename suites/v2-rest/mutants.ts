@@ -1,4 +1,5 @@
 import type { Mutant } from "../../src/reference/handler.ts";
+import { burdenMutants } from "./mutants/burdens.ts";
 import { edgeValueMutants } from "./mutants/edge-values.ts";
 import { generalMutants } from "./mutants/general.ts";
 import { healthMutants } from "./mutants/health.ts";
@@ -19,6 +20,7 @@ export const mutants: readonly Mutant[] = [
   ...edgeValueMutants,
   ...wireMutants,
   ...unloadedMutants,
+  ...burdenMutants,
 ];
 
 /** Legal deviations: no check fails on them. */

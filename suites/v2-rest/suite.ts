@@ -13,6 +13,7 @@ import elementCount from "./checks/infer-refuses-wrong-element-count.ts";
 import succeeds from "./checks/infer-succeeds-with-200.ts";
 import inputBinding from "./checks/input-binding.ts";
 import largeElement from "./checks/large-bytes-element.ts";
+import largeElements from "./checks/large-elements-come-back-whole.ts";
 import listedVersions from "./checks/listed-versions-are-served.ts";
 import malformedRequests from "./checks/malformed-requests.ts";
 import mediaType from "./checks/media-type-spelling-does-not-matter.ts";
@@ -74,6 +75,7 @@ const checks: readonly Check[] = [
   largeElement,
   ...unstatedForms,
   ...observations,
+  largeElements,
 ];
 
 /** The Open Inference Protocol (KServe V2) over HTTP/REST. */

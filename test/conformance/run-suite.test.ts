@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expect as expectation, given, runSuite, skip, type Transport } from "#kit";
+import { type CheckResult, expect as expectation, given, runSuite, skip, type Transport } from "#kit";
 import { createWorld, type Handler, inProcess } from "../../src/reference/index.ts";
 import { hurriedClock } from "../laws/hurried-clock.ts";
 import { referenceInfo } from "../laws/reference-info.ts";
@@ -246,8 +246,80 @@ describe("a run", () => {
     expect(results.filter(({ verdict }) => verdict.outcome === "inconclusive").length).toBe(6);
   });
 
+  test("that is safe leaves heavy checks out and says why", async () => {
+    const heavy = (["large", "many-at-once"] as const).map((burden) =>
+      observe({ ...basics, id: `t/${burden}`, heavy: burden, run: async () => {} }),
+    );
+    const { of } = await run(heavy, () => reply(200), { safe: true });
+    expect(of("t/large")).toMatchObject({ outcome: "skip", reason: expect.stringContaining("more than 1 MB") });
+    expect(of("t/many-at-once")).toMatchObject({ outcome: "skip", reason: expect.stringContaining("at once") });
+  });
+
   test("reports results in the suite's order whatever the order of running", async () => {
     const { results } = await run(many, () => reply(200), { seed: 99 });
     expect(results.map(({ check }) => check)).toEqual(many.map(({ id }) => id));
+  });
+});
+
+describe("requests sent at once", () => {
+  const paths = ["/a", "/b", "/c"];
+
+  async function sendAll(handler: Handler, body: Parameters<typeof observe>[0]["run"]): Promise<CheckResult> {
+    const check = observing("t/many", body);
+    const { results } = await runSuite(suiteOf(check), [check], {
+      transport: inProcess({ handlers: [handler], world: createWorld({ models: new Map() }) }),
+      info: referenceInfo(),
+      seed: 1,
+      clock: hurriedClock,
+      limits: { requestMs: 100, recoveryMs: 0, concurrency: 1 },
+    });
+    return results[0] as CheckResult;
+  }
+
+  test("are in flight together, and their answers come in the order of the requests", async () => {
+    let inFlight = 0;
+    let release = () => {};
+    const all = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { verdict } = await sendAll(
+      async ({ path }) => {
+        if (path === "/alone") return reply(200);
+        inFlight += 1;
+        if (inFlight === paths.length) release();
+        await all;
+        return reply(200 + paths.indexOf(path));
+      },
+      async (context) => {
+        const alone = await context.send(get("/alone"));
+        const exchanges = await context.sendAtOnce(paths.map(get), alone);
+        expectation.equal(exchanges.map(({ head }) => head?.status).join(), "200,201,202");
+      },
+    );
+    expect(verdict).toEqual({ outcome: "pass" });
+  });
+
+  test("leave the check undecided when one of them cannot be answered, after all of them ended", async () => {
+    const { verdict, exchanges } = await sendAll(
+      async ({ path }) => reply(path === "/b" ? 429 : 200),
+      async (context) => {
+        await context.sendAtOnce(paths.map(get), await context.send(get("/alone")));
+      },
+    );
+    expect(verdict).toMatchObject({ outcome: "inconclusive" });
+    expect(exchanges.filter(({ head }) => head?.status === 200).length).toBe(paths.length);
+  });
+
+  test("show the exchange that the check is about", async () => {
+    const { decisive, exchanges } = await sendAll(
+      async ({ path }) => reply(path === "/b" ? 500 : 200),
+      async (context) => {
+        for (const exchange of await context.sendAtOnce(paths.map(get), await context.send(get("/alone")))) {
+          context.point(exchange);
+          expectation.status(exchange, 200);
+        }
+      },
+    );
+    expect(exchanges[decisive ?? -1]?.head?.status).toBe(500);
   });
 });

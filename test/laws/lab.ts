@@ -22,7 +22,7 @@ export function runInLab(
   options: LabOptions = {},
 ): Promise<SuiteOutcome> {
   const world = createWorld({ models: fixtureModels() });
-  const others = suites.filter((each) => each !== entry);
+  const others = suites.filter((each) => each !== entry && each.suite.compares === undefined);
   return runSuite(entry.suite, options.checks ?? entry.suite.checks, {
     transport: inProcess({ handlers: [...handlers, ...others.map(({ reference }) => reference)], world }),
     info: options.info ?? referenceInfo(),
@@ -43,7 +43,7 @@ export async function verdicts(
   return new Map(results.map((result) => [result.check, result.verdict]));
 }
 
-/** The checks that run against a mutant: all but where it says otherwise. */
-export function checksFor(entry: SuiteEntry, mutant: Mutant): readonly Check[] {
-  return mutant.only ? entry.suite.checks.filter(({ id }) => mutant.only?.includes(id)) : entry.suite.checks;
+/** The checks that run against a mutant: all but the large ones, or those that it names. */
+export function checksFor({ suite }: SuiteEntry, { only }: Mutant): readonly Check[] {
+  return suite.checks.filter(({ id, heavy }) => (only ? only.includes(id) : heavy !== "large"));
 }

@@ -27,11 +27,13 @@ describe.each(suites.map((entry) => [entry.suite.id, entry] as const))("%s", (id
   const kills = suite.checks.flatMap((check) => check.kills.map((kill) => ({ check: check.id, ...killOf(kill) })));
 
   test.each(SEEDS)("law 1: the reference passes every check (seed %i)", async (seed) => {
-    const { results } = await runInLab(entry, [reference], { seed });
+    // The large checks take their time: once is enough.
+    const checks = suite.checks.filter(({ heavy }) => heavy !== "large" || seed === SEEDS[0]);
+    const { results } = await runInLab(entry, [reference], { seed, checks });
     expect(
       results.filter(({ verdict }) => verdict.outcome !== "pass").map(({ check, verdict }) => ({ check, verdict })),
     ).toEqual([]);
-    expect(results.length).toBe(suite.checks.length);
+    expect(results.length).toBe(checks.length);
   });
 
   test.each(mutants.filter((mutant) => !mutant.sockets).map((mutant) => [mutant.id, mutant] as const))(

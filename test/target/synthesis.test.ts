@@ -9,8 +9,10 @@ import {
   elementCount,
   encodeMessage,
   fromRaw,
+  largeTensor,
   type ModelInfo,
   readJson,
+  rowsOfCaller,
   synthesise,
   type Tensor,
   type TensorSpec,
@@ -99,4 +101,17 @@ test.each([
   ["no input is known", [], false],
 ])("where %s, whether it takes batches is %s", (_what, inputs, takes) => {
   expect(takesBatches(model(inputs as readonly TensorSpec[]))).toBe(takes);
+});
+
+test("the rows of callers are all different, and exact in single precision", () => {
+  const rows = Array.from({ length: 64 }, (_, caller) => rowsOfCaller(caller).values);
+  expect(new Set(rows.flat()).size).toBe(64 * 8);
+  expect(rows.flat().every((value) => Math.fround(Number(value)) === value)).toBe(true);
+});
+
+test.each([12, 14, 16])("no chunk of 2^%i bytes of a large tensor is like the next one", (bits) => {
+  const raw = Buffer.from(toRaw(largeTensor(1_000_000)));
+  expect(raw.length).toBe(1_000_000);
+  const size = 2 ** bits;
+  expect(raw.subarray(0, size).equals(raw.subarray(size, 2 * size))).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Endpoint } from "../../src/transport/endpoint.ts";
 import { bodyOf, type HttpRequest, headerOf, type SendOptions } from "../../src/transport/exchange.ts";
 import { httpTransport } from "../../src/transport/http.ts";
@@ -173,19 +173,39 @@ describe("what is sent", () => {
 });
 
 describe("connections", () => {
-  test("are used again one request after another, but never by a fresh send", async () => {
-    let connections = 0;
+  /** Counts the connections to a server that answers all requests, while time stands where the test puts it. */
+  async function counting() {
+    const clock = vi.spyOn(performance, "now").mockReturnValue(1_000);
+    onTestFinished(() => clock.mockRestore());
+    const seen = { connections: 0 };
     const endpoint = await tcpServer((socket) => {
-      connections += 1;
+      seen.connections += 1;
       socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
     });
     const transport = transportTo(endpoint);
-    for (let i = 0; i < 3; i++) expect((await transport.send(get, within(5000))).head?.status).toBe(200);
-    expect(connections).toBe(1);
-    expect((await transport.send(get, { deadlineMs: 5000, connection: "fresh" })).head?.status).toBe(200);
-    expect(connections).toBe(2);
-    await transport.send(get, within(5000));
-    expect(connections).toBe(2);
+    const status = async (options = within(5000)) => (await transport.send(get, options)).head?.status;
+    return { clock, seen, status };
+  }
+
+  test("are used again one request after another, but never by a fresh send", async () => {
+    const { seen, status } = await counting();
+    for (let i = 0; i < 3; i++) expect(await status()).toBe(200);
+    expect(seen.connections).toBe(1);
+    expect(await status({ deadlineMs: 5000, connection: "fresh" })).toBe(200);
+    expect(seen.connections).toBe(2);
+    await status();
+    expect(seen.connections).toBe(2);
+  });
+
+  test("are not used again when they may have been idle for long: the peer may be closing them", async () => {
+    const { clock, seen, status } = await counting();
+    expect(await status()).toBe(200);
+    clock.mockReturnValue(3_000);
+    expect(await status()).toBe(200);
+    expect(seen.connections).toBe(2);
+    clock.mockReturnValue(3_500);
+    expect(await status()).toBe(200);
+    expect(seen.connections).toBe(2);
   });
 
   test("a connection that the server ended after its answer is replaced", async () => {

@@ -1,5 +1,13 @@
 import { type SuiteEntry, suites } from "../../../suites/index.ts";
-import { type Check, type Clause, fuzzStatement, killOf, levelOf, parseFuzzId } from "../../conformance/index.ts";
+import {
+  type Check,
+  type Clause,
+  fuzzStatement,
+  killOf,
+  levelOf,
+  parseFuzzId,
+  transportsOf,
+} from "../../conformance/index.ts";
 import type { Mutant } from "../../reference/index.ts";
 import { plainText } from "../../report/index.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -113,7 +121,7 @@ function faultLines(check: Check, mutants: readonly Mutant[]): readonly string[]
 function explainFinding({ suite }: SuiteEntry, id: string): readonly string[] | undefined {
   const found = parseFuzzId(id);
   if (!suite.fuzz || found?.suite !== suite.id) return undefined;
-  const { says, source } = fuzzStatement(found.kind, suite.transport);
+  const { says, source } = fuzzStatement(found.kind, transportsOf(suite)[0]);
   return [
     id,
     `  ${says}`,

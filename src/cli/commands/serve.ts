@@ -3,6 +3,7 @@ import { InfermarkError } from "../../base/errors.ts";
 import { seededRandom } from "../../base/random.ts";
 import {
   createWorld,
+  firstReply,
   fixtureModels,
   type Handler,
   type LatencyLaw,
@@ -59,12 +60,21 @@ export function startReference({ faults, latency, ...options }: StartOptions): P
   const models = latency
     ? new Map([...fixtureModels()].map(([name, model]) => [name, withLatency(model, latency, random)]))
     : fixtureModels();
-  const handlers = suites.map((entry) => withFaults(entry, chosen));
-  return serveReference({ ...options, handlers, world: createWorld({ models }) });
+  return serveReference({ ...options, handlers: [wholeRuntime(chosen)], world: createWorld({ models }) });
 }
 
-function withFaults({ suite, reference }: SuiteEntry, chosen: readonly Mutant[]): Handler {
-  const own = chosen.filter(({ id }) => id.startsWith(`${suite.id}:`) || id.startsWith(`${suite.id}~`));
+/** Every binding with its faults, and over all of them the faults of suites that compare bindings. */
+function wholeRuntime(chosen: readonly Mutant[]): Handler {
+  const bindings = suites.filter(({ suite }) => suite.compares === undefined);
+  const handlers = bindings.map(({ suite, reference }) => withFaults(suite, reference, chosen));
+  const whole: Handler = (request, world) => firstReply({ handlers, world }, request);
+  return suites
+    .filter((entry) => !bindings.includes(entry))
+    .reduce((handler, { suite }) => withFaults(suite, handler, chosen), whole);
+}
+
+function withFaults({ id: suite }: SuiteEntry["suite"], reference: Handler, chosen: readonly Mutant[]): Handler {
+  const own = chosen.filter(({ id }) => id.startsWith(`${suite}:`) || id.startsWith(`${suite}~`));
   return own.reduce((handler, fault) => fault.apply(handler), reference);
 }
 

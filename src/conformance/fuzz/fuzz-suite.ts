@@ -1,6 +1,7 @@
 import { asyncProperty, check } from "fast-check";
 import type { Exchange, WireRequest } from "../../transport/index.ts";
 import { describeAnswer } from "../expect.ts";
+import { transportsOf } from "../suite.ts";
 import { type Aftermath, ask, type FuzzRun, followUp, isUnknown } from "./fuzz-run.ts";
 import type { FuzzCase } from "./fuzzing.ts";
 import { fuzzId, fuzzStatement } from "./kinds.ts";
@@ -131,7 +132,7 @@ function findingOf(run: FuzzRun, found: Sent, first: Symptom, after: Aftermath, 
     id: fuzzId(run.suite.id, kind),
     suite: run.suite.id,
     kind,
-    ...fuzzStatement(kind, run.suite.transport),
+    ...fuzzStatement(kind, transportsOf(run.suite)[0]),
     actual: kind === "stops-serving" || kind === "breaks-follow-up" ? `${describeAnswer(exchange)}; ${actual}` : actual,
     changes: fuzzCase.changes,
     exchange,

@@ -1,7 +1,15 @@
-import { type CensusCheck, type CheckContext, expect, given, type HttpRequest, headerOf, type Observed } from "#kit";
+import {
+  type CensusCheck,
+  type CheckContext,
+  expect,
+  given,
+  type HttpRequest,
+  headerOf,
+  LENGTH_HEADER,
+  type Observed,
+} from "#kit";
 import { census } from "../clauses.ts";
 import { endpointOf } from "../endpoints.ts";
-import { LENGTH_HEADER } from "../framing.ts";
 import { goodInfer, request, succeeded } from "../messages.ts";
 
 type Evidence = Parameters<CensusCheck["over"]>[0];

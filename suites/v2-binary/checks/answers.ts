@@ -1,6 +1,7 @@
 import {
   bodyOf,
   type CheckContext,
+  declaredSize,
   describeDifference,
   type Exchange,
   elementCount,
@@ -8,10 +9,15 @@ import {
   FIXTURES,
   given,
   headerOf,
+  LENGTH_HEADER,
+  listOf,
+  memberOf,
+  sizeOf,
+  splitAt,
   type Tensor,
+  textIn,
 } from "#kit";
 import { observe } from "../clauses.ts";
-import { declaredSize, LENGTH_HEADER, listOf, memberOf, sizeOf, splitAt, textIn } from "../framing.ts";
 import { answerOf, inBinary, infer, inJson, layoutOf, output, outputNamed, tensorOf } from "../messages.ts";
 
 const TENSOR: Tensor = { name: "INPUT0", datatype: "FP32", shape: [2, 2], values: [1.5, -2.25, 3, 0.125] };

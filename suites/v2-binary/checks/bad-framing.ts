@@ -1,6 +1,5 @@
-import { type Defect, type HttpRequest, type Tensor, toRaw } from "#kit";
+import { type Defect, type HttpRequest, LENGTH_HEADER, type Tensor, toRaw } from "#kit";
 import { refuse } from "../clauses.ts";
-import { LENGTH_HEADER } from "../framing.ts";
 import { inBinary, infer, refusesClientFault, request } from "../messages.ts";
 
 const TENSOR: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 3], values: [1.5, -2.25, 3] };

@@ -1,8 +1,7 @@
-import { JsonNumber, type JsonObject, type JsonValue, writeJson } from "#kit";
+import { frame, JsonNumber, type JsonObject, type JsonValue, LENGTH_HEADER, splitAt, writeJson } from "#kit";
 import type { Handler, HttpReply, Mutant, ReferenceRequest } from "../../../src/reference/handler.ts";
 import type { World } from "../../../src/reference/world.ts";
 import { endpointOf } from "../endpoints.ts";
-import { frame, LENGTH_HEADER, splitAt } from "../framing.ts";
 
 export type HttpReferenceRequest = Extract<ReferenceRequest, { protocol: "http" }>;
 
@@ -73,13 +72,22 @@ export function onReply(
 /** A fault in the JSON and the bytes of binary answers. */
 export function onBinaryAnswer(id: string, does: string, change: (parts: Parts) => Parts | undefined): Mutant {
   return onReply(id, does, ({ reply }) => {
-    const header = headerIn(reply);
-    const parts = header === undefined || reply.status !== 200 ? undefined : partsOf(header, reply.body);
+    const parts = partsIn(reply);
     const changed = parts && change(parts);
-    if (!changed) return undefined;
-    const { body, jsonLength } = frame(changed.json, [changed.rest]);
-    return withHeader({ ...reply, body }, String(jsonLength));
+    return changed && withParts(reply, changed);
   });
+}
+
+/** The JSON and the bytes of a binary answer; undefined for any other. */
+export function partsIn(reply: HttpReply): Parts | undefined {
+  const header = headerIn(reply);
+  return header === undefined || reply.status !== 200 ? undefined : partsOf(header, reply.body);
+}
+
+/** The reply with other JSON and bytes. */
+export function withParts(reply: HttpReply, { json, rest }: Parts): HttpReply {
+  const { body, jsonLength } = frame(json, [rest]);
+  return withHeader({ ...reply, body }, String(jsonLength));
 }
 
 function partsOf(header: string | undefined, body: Uint8Array): Parts | undefined {

@@ -24,6 +24,7 @@ import {
 } from "../messages.ts";
 
 const FP32: Tensor = { name: "INPUT0", datatype: "FP32", shape: [1, 4], values: [1, 2, 3, 4] };
+const EMPTY: Tensor = { ...FP32, shape: [0, 4], values: [] };
 const good = () => infer("identity_fp32", [FP32]);
 const withInput = (input: object) =>
   inferWith("identity_fp32", [FP32], (message) => ({
@@ -52,6 +53,7 @@ const ROWS: readonly Row[] = [
     kills: ["v2-grpc:dies-on-empty-tensors"],
     defects: [
       { name: "shape [0,4]", request: () => withInput({ shape: [0, 4], contents: {} }) },
+      { name: "shape [0,4], raw", request: () => infer("identity_fp32", [EMPTY], { form: "raw" }) },
       { name: "shape []", request: () => withInput({ shape: [], contents: { fp32_contents: [1] } }) },
     ],
   },

@@ -1,32 +1,43 @@
-import { describeDifference, expect, given, type Tensor, together } from "#kit";
+import { describeDifference, type Exchange, expect, given, rowsOfCaller } from "#kit";
 import { observe } from "../clauses.ts";
 import { infer, inferBody, outputNamed, outputsOf } from "../messages.ts";
 
 const CONCURRENT = 32;
 
+const request = (caller: number) =>
+  infer("identity_fp32", inferBody([rowsOfCaller(caller)], { id: `caller-${caller}` }));
+
+function differenceFor(caller: number, exchange: Exchange): string | undefined {
+  return describeDifference(outputNamed(given, outputsOf(given, exchange), "OUTPUT0"), rowsOfCaller(caller));
+}
+
 export default observe({
   id: "v2-rest/concurrent-inferences-do-not-mix",
-  title: "Of 32 inferences at once, each gets its own id and its own data back",
+  title: "Of 32 inferences at once, each gets its own id and its own rows back, in their order",
   clause: "V2REST-GEN-10",
   requires: ["model:identity_fp32"],
+  heavy: "many-at-once",
   needsSeveral: true,
-  kills: ["v2-rest:shares-the-id", "v2-rest:crosses-answers"],
+  kills: ["v2-rest:shares-the-id", "v2-rest:crosses-answers", "v2-rest:mixes-rows-in-flight"],
   async run(context) {
-    const one = async (index: number) => {
-      const tensor: Tensor = {
-        name: "INPUT0",
-        datatype: "FP32",
-        shape: [1, 4],
-        values: [index, index + 0.25, index + 0.5, index + 0.75],
-      };
-      const exchange = await context.send(infer("identity_fp32", inferBody([tensor], { id: `caller-${index}` })));
-      if (exchange.head?.status === 503) return context.warn("some of 32 concurrent inferences were answered with 503");
-      const output = outputNamed(given, outputsOf(given, exchange), "OUTPUT0");
-      const difference = describeDifference(output, tensor);
-      expect.that(difference === undefined, `the data of caller ${index}`, difference ?? "");
+    const alone = await context.send(request(CONCURRENT));
+    given.that(differenceFor(CONCURRENT, alone) === undefined, "the rows of a call alone", "others");
+    const exchanges = await context.sendAtOnce(
+      Array.from({ length: CONCURRENT }, (_, caller) => request(caller)),
+      alone,
+    );
+    for (const [caller, exchange] of exchanges.entries()) {
+      if (exchange.head?.status === 503) continue;
+      context.point(exchange);
+      const difference = differenceFor(caller, exchange);
+      expect.that(difference === undefined, `the rows of caller ${caller}`, difference ?? "");
       const { id } = given.object(exchange);
-      if (typeof id === "string" && id.startsWith("caller-")) expect.equal(id, `caller-${index}`, "/id");
-    };
-    await together(CONCURRENT, one);
+      if (typeof id === "string" && id.startsWith("caller-")) expect.equal(id, `caller-${caller}`, "/id");
+    }
+    const busy = exchanges.find(({ head }) => head?.status === 503);
+    if (busy) {
+      context.point(busy);
+      context.warn(`some of ${CONCURRENT} concurrent inferences were answered with 503`);
+    }
   },
 });

@@ -59,9 +59,9 @@ export function onSuccess(
   endpoint: Endpoint,
   change: (body: Body, scene: Scene) => unknown,
 ): Mutant {
-  return onReply(id, does, (scene) => {
+  return onReply(id, does, async (scene) => {
     if (scene.endpoint !== endpoint || scene.reply.status !== 200) return undefined;
-    return { ...scene.reply, body: utf8.encode(writeJson(change(plainBody(scene.reply.body), scene))) };
+    return { ...scene.reply, body: utf8.encode(writeJson(await change(plainBody(scene.reply.body), scene))) };
   });
 }
 

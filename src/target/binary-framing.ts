@@ -1,4 +1,5 @@
-import { JsonNumber, type JsonObject, type JsonValue, readJson, writeJson } from "#kit";
+import { JsonNumber, type JsonObject, type JsonValue, readJson, writeJson } from "./json.ts";
+import { fromRaw, type TensorRead, tensorFromJson } from "./tensors.ts";
 
 /** Says where the JSON of a body ends and its blobs begin. */
 export const LENGTH_HEADER = "Inference-Header-Content-Length";
@@ -55,4 +56,33 @@ export function declaredSize(tensor: JsonValue): JsonValue | undefined {
 /** The size as a number of bytes; undefined when it is no unsigned integer. */
 export function sizeOf(declared: JsonValue | undefined): number | undefined {
   return declared instanceof JsonNumber && /^\d+$/.test(declared.text) ? Number(declared.text) : undefined;
+}
+
+/** One tensor of a body that may hold binary data. */
+export interface FramedTensor {
+  readonly name: string;
+  readonly json: JsonValue;
+  /** Its bytes, when it came as binary data. */
+  readonly blob?: Uint8Array;
+  readonly read: TensorRead;
+}
+
+/** The tensors of a list, each with its share of the bytes after the JSON. */
+export function framedTensors(list: readonly JsonValue[], rest: Uint8Array): readonly FramedTensor[] {
+  let at = 0;
+  return list.map((each) => {
+    const size = sizeOf(declaredSize(each));
+    const from = at;
+    at += size ?? 0;
+    return framedTensor(each, size === undefined ? undefined : rest.subarray(from, at), size);
+  });
+}
+
+function framedTensor(json: JsonValue, blob: Uint8Array | undefined, size: number | undefined): FramedTensor {
+  const named = { name: textIn(json, "name"), json };
+  if (!blob) return { ...named, read: tensorFromJson(json) };
+  if (blob.length !== size)
+    return { ...named, blob, read: { ok: false, problem: `${blob.length} of ${size} bytes arrived` } };
+  const shape = listOf(json, "shape").map((each) => sizeOf(each) ?? 0);
+  return { ...named, blob, read: fromRaw({ name: named.name, datatype: textIn(json, "datatype"), shape }, blob) };
 }
