@@ -8,9 +8,10 @@ import { certify } from "./certify.ts";
 import { kserve } from "./kserve/runtime.ts";
 import { mlserver } from "./mlserver/runtime.ts";
 import type { Runtime, StartedRuntime } from "./runtime.ts";
+import { triton } from "./triton/runtime.ts";
 import { waitReady } from "./wait-ready.ts";
 
-const runtimes: readonly Runtime[] = [kserve, mlserver];
+const runtimes: readonly Runtime[] = [kserve, mlserver, triton];
 
 const USAGE = `usage: npm run interop -- <runtime> [--keep | --serve-only] [--out DIR] [-- options of certify]
 
