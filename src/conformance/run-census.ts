@@ -10,7 +10,7 @@ interface Violation {
   count: number;
 }
 
-/** Judges what the whole suite saw; a violation that many answers share is reported once, with its count. */
+/** Judges what the whole suite saw; what many answers share is reported once: a violation with its count, a warning with its first answer. */
 export async function runCensus(
   run: SuiteRun,
   check: CensusCheck,
@@ -20,10 +20,10 @@ export async function runCensus(
   if (check.over(run.evidence).length === 0) await check.prompt(context);
   const items = check.over(run.evidence);
   if (items.length === 0) throw new Undecided("no answer was seen that this is about");
-  const violations = distinctViolations(check, items, context);
+  const violations = distinctViolations(check, items, context, notebook);
   const [first, ...others] = violations;
   if (!first) return;
-  for (const { exchange } of violations) if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
+  for (const { exchange } of violations) keep(notebook, exchange);
   notebook.decisive = notebook.exchanges.indexOf(first.exchange);
   const said = [first, ...others].map(
     ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
@@ -35,11 +35,17 @@ function distinctViolations(
   check: CensusCheck,
   items: readonly CensusItem[],
   context: CheckContext,
+  notebook: Notebook,
 ): readonly Violation[] {
   const violations = new Map<string, Violation>();
   for (const item of items) {
+    const warned = notebook.warnings.length;
     try {
       check.judge(item, context);
+      if (notebook.warnings.length > warned) {
+        const place = keep(notebook, item.exchange);
+        notebook.decisive ??= place;
+      }
     } catch (thrown) {
       if (!(thrown instanceof Nonconformance)) throw thrown;
       const known = violations.get(thrown.message);
@@ -48,4 +54,10 @@ function distinctViolations(
     }
   }
   return [...violations.values()];
+}
+
+/** Keeps an exchange to show for it; returns its place. */
+function keep({ exchanges }: Notebook, exchange: Exchange): number {
+  const known = exchanges.indexOf(exchange);
+  return known === -1 ? exchanges.push(exchange) - 1 : known;
 }
