@@ -7,15 +7,18 @@ import { messageOf } from "../src/base/errors.ts";
 import { certify } from "./certify.ts";
 import { kserve } from "./kserve/runtime.ts";
 import { mlserver } from "./mlserver/runtime.ts";
+import { baselineOptions, publish } from "./publish.ts";
 import type { Runtime, StartedRuntime } from "./runtime.ts";
 import { triton } from "./triton/runtime.ts";
 import { waitReady } from "./wait-ready.ts";
 
 const runtimes: readonly Runtime[] = [kserve, mlserver, triton];
 
-const USAGE = `usage: npm run interop -- <runtime> [--keep | --serve-only] [--out DIR] [-- options of certify]
+const USAGE = `usage: npm run interop -- <runtime> [--publish] [--keep | --serve-only] [--out DIR] [-- options of certify]
 
   <runtime>     ${runtimes.map(({ id, version }) => `${id} (${version})`).join(", ")}
+  --publish     certify it with its known failures; when there are no others, put the result into reports/runtimes and the
+                recording into test/recordings
   --keep        certify it, then leave it running until Ctrl-C
   --serve-only  start it and leave it running until Ctrl-C, without certifying
   --out DIR     where the reports and the log of the runtime go (default infermark-report/<runtime>)
@@ -24,6 +27,7 @@ Ends with the exit code of certify; 2 for a wrong command line, 3 when the runti
 `;
 
 interface Options {
+  readonly publish: boolean;
   readonly keep: boolean;
   readonly serveOnly: boolean;
   readonly out: string;
@@ -50,13 +54,21 @@ async function main(argv: readonly string[]): Promise<number> {
   if (wanted === undefined) return wrong("name a runtime");
   if (extra.length > 0) return wrong(`${extra.join(" ")}: options of certify go after --`);
   if (values.keep && values["serve-only"]) return wrong("--keep and --serve-only exclude each other");
+  if (values.publish && values["serve-only"]) return wrong("--publish and --serve-only exclude each other");
   const runtime = runtimes.find(({ id }) => id === wanted);
   if (!runtime) {
     const ids = runtimes.map(({ id }) => id);
     return wrong(`there is no runtime "${wanted}"; did you mean "${closest(wanted, ids)}"?`);
   }
   const out = values.out ?? join("infermark-report", runtime.id);
-  return inWorkspace(runtime, { keep: values.keep, serveOnly: values["serve-only"], out, certify: passed });
+  const known = values.publish ? baselineOptions(runtime) : [];
+  return inWorkspace(runtime, {
+    publish: values.publish,
+    keep: values.keep,
+    serveOnly: values["serve-only"],
+    out,
+    certify: [...known, ...passed],
+  });
 }
 
 function parseOptions(argv: readonly string[]) {
@@ -64,6 +76,7 @@ function parseOptions(argv: readonly string[]) {
     args: [...argv],
     allowPositionals: true,
     options: {
+      publish: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       "serve-only": { type: "boolean", default: false },
       out: { type: "string" },
@@ -117,11 +130,17 @@ async function runWith(
   );
   // A runtime that dies while it is certified is a finding, which certify reports: its exit code stands.
   const code = options.serveOnly ? 0 : await certify(runtime, started, options.out, options.certify);
+  if (options.publish) process.stdout.write(`${published(runtime, options.out, code)}\n`);
   if ((options.keep || options.serveOnly) && !interrupted.aborted) {
     process.stdout.write("Ctrl-C stops it\n");
     await Promise.race([aborted(interrupted), started.process.died]);
   }
   return code;
+}
+
+function published(runtime: Runtime, out: string, code: number): string {
+  if (code !== 0) return `not published, because certify ended with exit ${code}`;
+  return `published: ${publish(runtime, out).join(", ")}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
