@@ -20,7 +20,15 @@ export const kserve: Runtime = {
   async start(workspace, log) {
     const [rest, grpc] = (await freePorts(2)) as [number, number];
     const command = join(environment, "bin", "python");
-    const args = [join(workspace, "server.py"), "--http_port", String(rest), "--grpc_port", String(grpc), "--workers", "1"];
+    const args = [
+      join(workspace, "server.py"),
+      "--http_port",
+      String(rest),
+      "--grpc_port",
+      String(grpc),
+      "--workers",
+      "1",
+    ];
     const process = await startServer(command, args, { cwd: workspace, env: { OMP_NUM_THREADS: "1" }, log });
     return { process, ports: { rest, grpc } };
   },
