@@ -90,10 +90,12 @@ const versionsAreListed = observe({
     const answer = await context.send(infer(name, inferBody([fp32])));
     given.status(answer, 200);
     const { model_version: ran } = given.object(answer);
-    if (typeof ran !== "string") skip("responses do not say which version ran");
+    if (ran === undefined) skip("responses do not say which version ran");
+    given.that(typeof ran === "string", "a model_version that is text", typeof ran, "/model_version");
     given.status(await context.send(get(modelPath(name, ran))), 200);
     const { versions } = given.object(await context.send(get(modelPath(name))));
-    if (!Array.isArray(versions)) skip("metadata lists no versions");
+    if (versions === undefined) skip("metadata lists no versions");
+    given.that(Array.isArray(versions), "an array of versions in metadata", typeof versions, "/versions");
     if (!versions.map(String).includes(ran))
       context.warn(`version ${ran} is served and not listed (${versions.join(", ")})`);
   },
