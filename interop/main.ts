@@ -5,24 +5,36 @@ import { parseArgs } from "node:util";
 import { closest } from "fastest-levenshtein";
 import { messageOf } from "../src/base/errors.ts";
 import { certify } from "./certify.ts";
+import { allSucceeded, clientTable, driveClients } from "./clients/drive-clients.ts";
+import { reference } from "./clients/reference.ts";
 import { kserve } from "./kserve/runtime.ts";
 import { mlserver } from "./mlserver/runtime.ts";
+import { baselineOptions, publish } from "./publish.ts";
 import type { Runtime, StartedRuntime } from "./runtime.ts";
+import { triton } from "./triton/runtime.ts";
 import { waitReady } from "./wait-ready.ts";
 
-const runtimes: readonly Runtime[] = [kserve, mlserver];
+const runtimes: readonly Runtime[] = [kserve, mlserver, triton];
 
-const USAGE = `usage: npm run interop -- <runtime> [--keep | --serve-only] [--out DIR] [-- options of certify]
+const ids = [...runtimes, reference].map(({ id }) => id);
+
+const USAGE = `usage: npm run interop -- <runtime> [--publish] [--keep | --serve-only] [--out DIR] [-- options of certify]
+       npm run interop -- clients [--out DIR]
 
   <runtime>     ${runtimes.map(({ id, version }) => `${id} (${version})`).join(", ")}
+  --publish     certify it with its known failures; when there are no others, put the result into reports/runtimes and the
+                recording into test/recordings
   --keep        certify it, then leave it running until Ctrl-C
   --serve-only  start it and leave it running until Ctrl-C, without certifying
   --out DIR     where the reports and the log of the runtime go (default infermark-report/<runtime>)
 
-Ends with the exit code of certify; 2 for a wrong command line, 3 when the runtime did not come up.
+  clients       drive the reference runtime with real client libraries
+
+Ends with the exit code of certify, or 1 when a call of a client failed; 2 for a wrong command line, 3 when the runtime did not come up.
 `;
 
 interface Options {
+  readonly publish: boolean;
   readonly keep: boolean;
   readonly serveOnly: boolean;
   readonly out: string;
@@ -49,13 +61,23 @@ async function main(argv: readonly string[]): Promise<number> {
   if (wanted === undefined) return wrong("name a runtime");
   if (extra.length > 0) return wrong(`${extra.join(" ")}: options of certify go after --`);
   if (values.keep && values["serve-only"]) return wrong("--keep and --serve-only exclude each other");
-  const runtime = runtimes.find(({ id }) => id === wanted);
-  if (!runtime) {
-    const ids = runtimes.map(({ id }) => id);
-    return wrong(`there is no runtime "${wanted}"; did you mean "${closest(wanted, ids)}"?`);
+  if (values.publish && values["serve-only"]) return wrong("--publish and --serve-only exclude each other");
+  const out = values.out ?? join("infermark-report", wanted);
+  if (wanted === reference.id) {
+    if (values.publish || values.keep || values["serve-only"] || passed.length > 0)
+      return wrong("clients take --out alone");
+    return inWorkspace(reference, out, showClients);
   }
-  const out = values.out ?? join("infermark-report", runtime.id);
-  return inWorkspace(runtime, { keep: values.keep, serveOnly: values["serve-only"], out, certify: passed });
+  const runtime = runtimes.find(({ id }) => id === wanted);
+  if (!runtime) return wrong(`there is no runtime "${wanted}"; did you mean "${closest(wanted, ids)}"?`);
+  const options = {
+    publish: values.publish,
+    keep: values.keep,
+    serveOnly: values["serve-only"],
+    out,
+    certify: [...(values.publish ? baselineOptions(runtime) : []), ...passed],
+  };
+  return inWorkspace(runtime, out, (started, signal) => runWith(runtime, started, options, signal));
 }
 
 function parseOptions(argv: readonly string[]) {
@@ -63,6 +85,7 @@ function parseOptions(argv: readonly string[]) {
     args: [...argv],
     allowPositionals: true,
     options: {
+      publish: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       "serve-only": { type: "boolean", default: false },
       out: { type: "string" },
@@ -77,16 +100,21 @@ function wrong(message: string): number {
 }
 
 /** The models live in a folder of this run alone: another run on the machine keeps its own. */
-async function inWorkspace(runtime: Runtime, options: Options): Promise<number> {
+async function inWorkspace(
+  runtime: Runtime,
+  out: string,
+  use: (started: StartedRuntime, interrupted: AbortSignal) => Promise<number>,
+): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort());
   const workspace = mkdtempSync(join(tmpdir(), `infermark-${runtime.id}-`));
   try {
-    mkdirSync(options.out, { recursive: true });
+    mkdirSync(out, { recursive: true });
     runtime.prepare(workspace);
-    const started = await runtime.start(workspace, join(options.out, "runtime.log"));
+    const started = await runtime.start(workspace, join(out, "runtime.log"));
     try {
-      return await runWith(runtime, started, options, interrupt.signal);
+      await waitReady(runtime, started, interrupt.signal);
+      return await use(started, interrupt.signal);
     } finally {
       await started.process.stop();
     }
@@ -106,7 +134,6 @@ async function runWith(
   interrupted: AbortSignal,
 ): Promise<number> {
   const { rest, grpc } = started.ports;
-  await waitReady(runtime, started, interrupted);
   const where = [
     ...(rest === undefined ? [] : [`REST http://127.0.0.1:${rest}`]),
     ...(grpc === undefined ? [] : [`gRPC 127.0.0.1:${grpc}`]),
@@ -116,11 +143,23 @@ async function runWith(
   );
   // A runtime that dies while it is certified is a finding, which certify reports: its exit code stands.
   const code = options.serveOnly ? 0 : await certify(runtime, started, options.out, options.certify);
+  if (options.publish) process.stdout.write(`${published(runtime, options.out, code)}\n`);
   if ((options.keep || options.serveOnly) && !interrupted.aborted) {
     process.stdout.write("Ctrl-C stops it\n");
     await Promise.race([aborted(interrupted), started.process.died]);
   }
   return code;
+}
+
+async function showClients({ ports }: StartedRuntime, interrupted: AbortSignal): Promise<number> {
+  const results = await driveClients(ports, interrupted);
+  process.stdout.write(clientTable(results));
+  return allSucceeded(results) ? 0 : 1;
+}
+
+function published(runtime: Runtime, out: string, code: number): string {
+  if (code !== 0) return `not published, because certify ended with exit ${code}`;
+  return `published: ${publish(runtime, out).join(", ")}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeFixtures } from "../../src/cli/commands/fixtures.ts";
 import { freePorts, runToEnd, startServer } from "../process.ts";
 import { pythonEnvironment } from "../python.ts";
 import type { Runtime } from "../runtime.ts";
@@ -15,7 +16,8 @@ export const mlserver: Runtime = {
   readyPath: "/v2/health/ready",
   prepare(workspace) {
     const bin = pythonEnvironment(environment, join(here, "requirements.txt"));
-    runToEnd(join(bin, "python"), [join(here, "make_models.py"), modelsIn(workspace)]);
+    writeFixtures("mlserver", modelsIn(workspace), { force: false });
+    runToEnd(join(bin, "python"), [join(here, "make_stock_model.py"), modelsIn(workspace)]);
   },
   async start(workspace, log) {
     const [rest, grpc, metrics] = (await freePorts(3)) as [number, number, number];

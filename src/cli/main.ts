@@ -195,6 +195,17 @@ report
     process.exitCode = await (await import("./commands/report.ts")).extract(file, to);
   });
 
+const fixtures = program.command("fixtures").description("work with the fixture models").exitOverride();
+fixtures
+  .command("export <runtime>")
+  .description("write the fixture models for mlserver, kserve or triton, and how to start them")
+  .requiredOption("--out <DIR>", "where they go")
+  .option("--force", "write over what is there", false)
+  .exitOverride()
+  .action(async (runtime: string, { out, force }: { out: string; force: boolean }) => {
+    process.exitCode = (await import("./commands/fixtures.ts")).exportFixtures(runtime, out, { force });
+  });
+
 program
   .command("list [what]")
   .description("list suites, checks, clauses, profiles, faults or models")

@@ -11,7 +11,7 @@ interface Violation {
   count: number;
 }
 
-/** Judges what the whole suite saw; a violation that many answers share is reported once, with its count. */
+/** Judges what the whole suite saw; what many answers share is reported once: a violation with its count, a warning with its first answer. */
 export async function runCensus(
   run: SuiteRun,
   check: CensusCheck,
@@ -30,10 +30,6 @@ export async function runCensus(
     ({ problem, count }) => `${problem.actual} (${count} of ${items.length} answers)`,
   );
   throw new Nonconformance(first.problem.expected, said.join("; "), first.problem.at);
-}
-
-function keep(notebook: Notebook, exchange: Exchange): void {
-  if (!notebook.exchanges.includes(exchange)) notebook.exchanges.push(exchange);
 }
 
 /** Evidence in the order of the checks, so that it is told alike however their answers overtook each other. */
@@ -55,8 +51,7 @@ function distinctViolations(
     const warned = notebook.warnings.length;
     try {
       check.judge(item, context);
-      if (notebook.warnings.length > warned) keep(notebook, item.exchange);
-      if (warned === 0 && notebook.warnings.length > 0) notebook.warnedAt = notebook.exchanges.indexOf(item.exchange);
+      if (notebook.warnings.length > warned) notebook.warnedAt ??= keep(notebook, item.exchange);
     } catch (thrown) {
       if (!(thrown instanceof Nonconformance)) throw thrown;
       const known = violations.get(thrown.message);
@@ -65,4 +60,10 @@ function distinctViolations(
     }
   }
   return [...violations.values()];
+}
+
+/** Keeps an exchange to show for it; returns its place. */
+function keep({ exchanges }: Notebook, exchange: Exchange): number {
+  const known = exchanges.indexOf(exchange);
+  return known === -1 ? exchanges.push(exchange) - 1 : known;
 }

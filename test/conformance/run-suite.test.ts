@@ -104,6 +104,29 @@ const aftermath = census({
   judge: ({ aftermath: each }) => expectation.that(each.recovered, "an answer", "none"),
 });
 
+describe("a census", () => {
+  test("shows an answer for each kind of warning, the first as the decisive one", async () => {
+    const visits = observing("t/visits", async (context) => {
+      for (const path of ["/good", "/odd", "/odd", "/strange"]) await context.send(get(path));
+    });
+    const paths = census({
+      ...basics,
+      id: "t/paths",
+      prompt: async () => {},
+      over: ({ observed }) => [...observed],
+      judge({ exchange: { request } }, context) {
+        const path = request.protocol === "http" ? request.path : "";
+        if (path !== "/good") context.warn(`${path} is visited`);
+      },
+    });
+    const { results } = await run([visits, paths], () => reply(200));
+    const warned = results.find(({ check }) => check === "t/paths");
+    expect(warned?.verdict).toEqual({ outcome: "warn", warnings: ["/odd is visited", "/strange is visited"] });
+    expect(warned?.exchanges.map(({ request }) => request.path)).toEqual(["/odd", "/strange"]);
+    expect(warned?.decisive).toBe(0);
+  });
+});
+
 describe("a refusal", () => {
   test("passes when the control succeeds, the defect is refused and the server serves on", async () => {
     const { of } = await run([accepts400, aftermath], (path) => reply(path === "/bad" ? 400 : 200));

@@ -85,10 +85,10 @@ describe.each(suites.map((entry) => [entry.suite.id, entry] as const))("%s", (id
   });
 
   test.each(variants.map((variant) => [variant.id, variant] as const))(
-    "law 4: no check fails on the legal variant %s",
+    "law 4: no check fails on the legal variant %s, or leaves it undecided",
     async (_, variant) => {
       const found = await verdicts(entry, variant.apply(reference), { checks: checksFor(entry, variant) });
-      expect([...found].filter(([, { outcome }]) => outcome === "fail" || outcome === "error")).toEqual([]);
+      expect([...found].filter(([, { outcome }]) => !["pass", "warn", "skip"].includes(outcome))).toEqual([]);
     },
   );
 });

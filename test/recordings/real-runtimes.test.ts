@@ -8,6 +8,7 @@ import { hurriedClock } from "../laws/lab.ts";
 const RUNTIMES = [
   ["mlserver", "1.7.1"],
   ["kserve", "0.21.0"],
+  ["triton", "2.51.0"],
 ] as const;
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url));

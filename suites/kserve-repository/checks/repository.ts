@@ -28,7 +28,7 @@ const failedLoad = refuse({
     "kserve-repository:failed-load-without-text",
     { mutant: "kserve-repository:failed-load-404", as: "warn" },
   ],
-  control: list,
+  control: ({ model }) => ready(model.name),
   defects: [{ name: "a model that does not exist", request: () => repositoryChange("no-such-model", "load") }],
   accept: refusesWith(503),
 });
@@ -65,7 +65,7 @@ const unknownUnload = refuse({
     "kserve-repository:failed-unload-without-text",
     { mutant: "kserve-repository:failed-unload-500", as: "warn" },
   ],
-  control: list,
+  control: ({ model }) => ready(model.name),
   defects: [{ name: "a model that does not exist", request: () => repositoryChange("no-such-model", "unload") }],
   accept: refusesWith(404),
 });

@@ -1,4 +1,4 @@
-import { describeAnswer, expect, given, headerOf, nest } from "#kit";
+import { describeAnswer, expect, given, headerOf, nest, skip } from "#kit";
 import { observe } from "../clauses.ts";
 import { goodPredict, instancesFor, modelPath, post, predictionsOf, succeeded } from "../messages.ts";
 
@@ -134,7 +134,8 @@ const explain = observe({
     const prediction = await context.send(post(path("predict"), body));
     given.that(succeeded(prediction), "a prediction of iris", describeAnswer(prediction));
     const exchange = await context.send(post(path("explain"), body));
-    given.that(![404, 405, 501].includes(exchange.head?.status ?? 0), "an explainer", describeAnswer(exchange));
+    if ([404, 405, 501].includes(exchange.head?.status ?? 0))
+      skip(`explain is not offered: ${describeAnswer(exchange)}`);
     expect.status(exchange, 200);
     const answer = expect.object(exchange);
     const { explanations } = answer;

@@ -20,7 +20,7 @@ interface Row {
   readonly kills: CensusCheck["kills"];
   readonly requires?: readonly string[];
   readonly judge: (answer: ModelInferResponse, context: Parameters<CensusCheck["judge"]>[1]) => void;
-  /** Only answers of which this holds are judged. */
+  /** Which answers it is about. A server that legally never gives one keeps the statement. */
   readonly about?: (answer: ModelInferResponse) => boolean;
 }
 
@@ -90,7 +90,7 @@ const ROWS: readonly Row[] = [
   {
     slug: "typed-contents-use-their-field",
     clause: "V2GRPC-RESP-07",
-    title: "Typed contents use the field that belongs to the datatype, with as many elements as the shape has",
+    title: "Typed contents, where used, are in the field of the datatype, with as many elements as the shape has",
     kills: ["v2-grpc:int32-in-int64-contents", "v2-grpc:typed-elements-get-lost"],
     about: (answer) => !isRaw(answer),
     judge({ outputs }) {
@@ -146,9 +146,11 @@ const forms = ROWS.map(
           const outcome = grpcOutcome(exchange);
           if (invalid || endpointOf(exchange.request) !== "ModelInfer" || !outcome.ok || outcome.code !== 0) return [];
           const answer = decodedOrNothing(exchange);
-          return answer && answer.outputs.length > 0 && about(answer) ? [{ exchange, check, answer }] : [];
+          return answer && answer.outputs.length > 0 ? [{ exchange, check, answer }] : [];
         }),
-      judge: ({ answer }, context) => judge(answer, context),
+      judge({ answer }, context) {
+        if (about(answer)) judge(answer, context);
+      },
     }),
 );
 

@@ -145,8 +145,10 @@ const hasMessage = census({
       : [],
   judge({ exchange }, context) {
     const outcome = grpcOutcome(exchange);
-    if (outcome.ok && outcome.message === "")
-      context.warn(`${endpointOf(exchange.request) ?? "a call"} fails with ${outcome.codeName} and no message`);
+    if (!outcome.ok || outcome.message !== "") return;
+    const method = endpointOf(exchange.request) ?? "a call";
+    // HTTP/2 clients drop a value that RFC 9113 forbids (section 8.2.1), such as one that ends in a space; so does ours.
+    context.warn(`${method} fails with ${outcome.codeName} and no message that is a valid HTTP/2 field value`);
   },
 });
 

@@ -6,23 +6,31 @@ import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { certifyArguments, targetFile } from "../../interop/certify.ts";
+import { kserve } from "../../interop/kserve/runtime.ts";
 import { mlserver } from "../../interop/mlserver/runtime.ts";
 import { pythonEnvironment } from "../../interop/python.ts";
+import { triton } from "../../interop/triton/runtime.ts";
 
 const read = (path: string) => readFileSync(path, "utf8");
 
-test("the committed target names the runtime and the version that are started, and fits the schema", () => {
-  const target: unknown = parse(read(targetFile(mlserver)));
-  expect(target).toMatchObject({ subject: { runtime: mlserver.id, version: mlserver.version } });
+const RUNTIMES = [kserve, mlserver, triton];
+
+test.each(RUNTIMES)("the committed target of $id names the version that is started, and fits the schema", (runtime) => {
+  const target: unknown = parse(read(targetFile(runtime)));
+  expect(target).toMatchObject({ subject: { runtime: runtime.id, version: runtime.version } });
   const schema = JSON.parse(read("reports/schema/infermark.config.schema.json")) as object;
   const validate = new Ajv({ strict: false }).compile(schema);
   expect(validate(target), JSON.stringify(validate.errors)).toBe(true);
 });
 
-test("every required package is pinned, the runtime to its version", () => {
-  const pins = read("interop/mlserver/requirements.txt").trim().split("\n");
-  expect(pins.filter((line) => !/^[\w.-]+==\S+$/.test(line))).toEqual([]);
-  expect(pins).toContain(`mlserver==${mlserver.version}`);
+const pinsOf = (folder: string) => read(`interop/${folder}/requirements.txt`).trim().split("\n");
+
+test.each([...RUNTIMES.map(({ id }) => id), "clients"])("every package that %s requires is pinned", (folder) => {
+  expect(pinsOf(folder).filter((line) => !/^[\w.-]+==\S+$/.test(line))).toEqual([]);
+});
+
+test.each([kserve, mlserver])("$id is pinned to its version", ({ id, version }) => {
+  expect(pinsOf(id)).toContain(`${id}==${version}`);
 });
 
 test("certify is called with the target, the addresses and the process, options of the user last", () => {
