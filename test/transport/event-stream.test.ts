@@ -143,7 +143,7 @@ describe("fuzzed", () => {
   });
 
   test("what is written is read", () => {
-    const line = fc.string({ unit: "binary", maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, ""));
+    const line = fc.string({ unit: "grapheme", maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, ""));
     const data = fc.array(line, { minLength: 1, maxLength: 4 }).map((lines) => lines.join("\n"));
     fc.assert(
       fc.property(fc.array(data, { maxLength: 6 }), (datas) => {
