@@ -59,8 +59,8 @@ describe("known-failing.yaml", () => {
 });
 
 describe("an entry", () => {
-  const document = assemble(observations, options);
   const judge = (name: string, expires?: string) => {
+    const document = assemble(observations, options);
     const entries = [{ line: 1, check: name, reason: "r", ...(expires !== undefined && { expires }) }];
     return judgeBaseline({ file: "f", entries }, document, observations.registry).entries[0];
   };
@@ -101,7 +101,36 @@ describe("an entry", () => {
     ],
     ["of no check is stale", "v2-rest/tpyo", undefined, "stale", "no such check"],
   ])("%s", (_name, id, expires, status, note) => {
-    expect(judge(id, expires)).toMatchObject({ status, ...(note !== undefined && { note }) });
+    expect(judge(id, expires)).toEqual({
+      line: 1,
+      check: id,
+      reason: "r",
+      ...(expires !== undefined && { expires }),
+      status,
+      ...(note !== undefined && { note }),
+    });
+  });
+
+  test("of a retired check without a successor says why alone", () => {
+    const registry = [{ id: "s", clauses: {}, checks: [], retired: { "s/old": { why: "it judged nothing" } } }];
+    const baseline = { file: "f", entries: [{ line: 3, check: "s/old", reason: "r" }] };
+    expect(judgeBaseline(baseline, assemble(observations, options), registry)).toEqual({
+      file: "f",
+      entries: [{ line: 3, check: "s/old", reason: "r", status: "stale", note: "retired: it judged nothing" }],
+    });
+  });
+
+  test("of a run without checks is not exercised, or stale where there is no such check", () => {
+    const { conformance: _, ...document } = assemble(observations, options);
+    const entries = ["v2-rest/infer-echoes-id", "v2-rest/tpyo"].map((check, i) => ({
+      line: i + 1,
+      check,
+      reason: "r",
+    }));
+    expect(judgeBaseline({ file: "f", entries }, document, observations.registry).entries).toMatchObject([
+      { status: "not-exercised", note: "the check was not selected" },
+      { status: "stale", note: "no such check" },
+    ]);
   });
 });
 
@@ -186,4 +215,25 @@ describe("the written baseline", () => {
     expect(text).toBe("[]\n");
     expect(parseBaseline(text).entries).toEqual([]);
   });
+});
+
+test("the baseline of a run without failures is an empty list", () => {
+  expect(baselineFor({})).toBe("[]\n");
+});
+
+test("a new entry says what was expected and what came", () => {
+  const written = parseBaseline(baselineFor(assemble(observations, options)));
+  expect(written.entries.map(({ reason }) => reason)).toEqual(
+    written.entries.map(() => expect.stringMatching(/^expected .+, got .+/)),
+  );
+});
+
+test("the name of the file is told where an entry is refused, and the form that it has", () => {
+  expect(() => parseBaseline("check: a", "mine.yaml")).toThrow(
+    expect.objectContaining({
+      code: "USAGE",
+      message: "mine.yaml:1: not a list",
+      hint: "the file is a list of entries with check and reason, and optionally issue, owner and expires",
+    }),
+  );
 });

@@ -72,42 +72,48 @@ function withSuites(document: ResultDocument, change: (suite: ReportedSuite) => 
 
 const rows: readonly (readonly [
   name: string,
-  document: ResultDocument,
+  document: () => ResultDocument,
   options: GateOptions,
   exitCode: number,
   reason?: string,
 ])[] = [
-  ["every check passes", documentOf(["pass"]), {}, 0],
-  ["a check fails", documentOf(["pass", "fail"]), {}, 1, "1 check failed: s/1"],
-  ["a check warns", documentOf(["pass", "warn"]), {}, 0],
-  ["a check warns under --strict", documentOf(["pass", "warn"]), { strict: true }, 1, "1 check warned (--strict): s/1"],
-  ["some checks are skipped", documentOf(["pass", "skip"]), {}, 0],
-  ["all checks are skipped", documentOf(["skip", "skip"]), {}, 4, "no check came to a verdict"],
-  ["no check ran", documentOf([]), {}, 4, "no check ran"],
-  ["nothing ran", documentOf(undefined), {}, 4, "nothing ran"],
-  ["a must is inconclusive", documentOf(["pass", "inconclusive"]), {}, 4, "1 check came to no verdict: s/1"],
-  ["a must is an error", documentOf(["pass", "error"]), {}, 4, "1 check broke in the program: s/1"],
-  ["a should is inconclusive", documentOf(["pass", "should:inconclusive"]), {}, 0],
-  ["a should is inconclusive under --strict", documentOf(["pass", "should:inconclusive"]), { strict: true }, 4],
-  ["a failure outweighs a doubt", documentOf(["fail", "inconclusive"]), {}, 1],
+  ["every check passes", () => documentOf(["pass"]), {}, 0],
+  ["a check fails", () => documentOf(["pass", "fail"]), {}, 1, "1 check failed: s/1"],
+  ["a check warns", () => documentOf(["pass", "warn"]), {}, 0],
+  [
+    "a check warns under --strict",
+    () => documentOf(["pass", "warn"]),
+    { strict: true },
+    1,
+    "1 check warned (--strict): s/1",
+  ],
+  ["some checks are skipped", () => documentOf(["pass", "skip"]), {}, 0],
+  ["all checks are skipped", () => documentOf(["skip", "skip"]), {}, 4, "no check came to a verdict"],
+  ["no check ran", () => documentOf([]), {}, 4, "no check ran"],
+  ["nothing ran", () => documentOf(undefined), {}, 4, "nothing ran"],
+  ["a must is inconclusive", () => documentOf(["pass", "inconclusive"]), {}, 4, "1 check came to no verdict: s/1"],
+  ["a must is an error", () => documentOf(["pass", "error"]), {}, 4, "1 check broke in the program: s/1"],
+  ["a should is inconclusive", () => documentOf(["pass", "should:inconclusive"]), {}, 0],
+  ["a should is inconclusive under --strict", () => documentOf(["pass", "should:inconclusive"]), { strict: true }, 4],
+  ["a failure outweighs a doubt", () => documentOf(["fail", "inconclusive"]), {}, 1],
   [
     "the run ended early",
-    documentOf(["pass"], { partial: true, endedEarly: "interrupted" }),
+    () => documentOf(["pass"], { partial: true, endedEarly: "interrupted" }),
     {},
     4,
     "the run ended early: interrupted",
   ],
-  ["the run ended early with a failure", documentOf(["fail"], { partial: true }), {}, 1],
+  ["the run ended early with a failure", () => documentOf(["fail"], { partial: true }), {}, 1],
   [
     "credentials were refused",
-    documentOf(["fail"]),
+    () => documentOf(["fail"]),
     { also: [{ exitCode: 3, text: "credentials refused" }] },
     3,
     "credentials refused",
   ],
   [
     "the program broke",
-    documentOf(["pass"]),
+    () => documentOf(["pass"]),
     {
       also: [
         { exitCode: 3, text: "x" },
@@ -117,97 +123,97 @@ const rows: readonly (readonly [
     70,
     "bug",
   ],
-  ["the run was interrupted", documentOf(["fail"]), { also: [{ exitCode: 130, text: "interrupted" }] }, 130],
-  ["load alone without thresholds", documentOf(undefined, measured()), {}, 0],
-  ["load alone, invalid, without thresholds", documentOf(undefined, measured(false)), {}, 0],
-  ["load without points", documentOf(undefined, { load: { runs: [] } }), {}, 4, "no load point was measured"],
-  ["a threshold is met", documentOf(undefined, measured()), { thresholds: [parseThreshold("p99<=1s")] }, 0],
-  ["a threshold is missed", documentOf(undefined, measured()), { thresholds: [parseThreshold("p99<=1ms")] }, 1],
+  ["the run was interrupted", () => documentOf(["fail"]), { also: [{ exitCode: 130, text: "interrupted" }] }, 130],
+  ["load alone without thresholds", () => documentOf(undefined, measured()), {}, 0],
+  ["load alone, invalid, without thresholds", () => documentOf(undefined, measured(false)), {}, 0],
+  ["load without points", () => documentOf(undefined, { load: { runs: [] } }), {}, 4, "no load point was measured"],
+  ["a threshold is met", () => documentOf(undefined, measured()), { thresholds: [parseThreshold("p99<=1s")] }, 0],
+  ["a threshold is missed", () => documentOf(undefined, measured()), { thresholds: [parseThreshold("p99<=1ms")] }, 1],
   [
     "a threshold needs an invalid measurement",
-    documentOf(undefined, measured(false)),
+    () => documentOf(undefined, measured(false)),
     { thresholds: [parseThreshold("p99<=1s")] },
     4,
   ],
   [
     "a threshold needs an absent percentile",
-    documentOf(undefined, measured()),
+    () => documentOf(undefined, measured()),
     { thresholds: [parseThreshold("p42<=1s")] },
     4,
   ],
-  ["a threshold without any load", documentOf(["pass"]), { thresholds: [parseThreshold("p99<=1s")] }, 4],
+  ["a threshold without any load", () => documentOf(["pass"]), { thresholds: [parseThreshold("p99<=1s")] }, 4],
   [
     "errors count also when they make the measurement invalid",
-    documentOf(undefined, measured(false)),
+    () => documentOf(undefined, measured(false)),
     { thresholds: [parseThreshold("error-rate<=0.1%")] },
     1,
   ],
-  ["a known failure", documentOf(["fail", "pass"]), { baseline: baseline("s/0"), registry }, 0],
+  ["a known failure", () => documentOf(["fail", "pass"]), { baseline: baseline("s/0"), registry }, 0],
   [
     "a known failure and a new one",
-    documentOf(["fail", "fail"]),
+    () => documentOf(["fail", "fail"]),
     { baseline: baseline("s/0"), registry },
     1,
     "1 check failed: s/1",
   ],
   [
     "a known failure that passes",
-    documentOf(["fail", "pass"]),
+    () => documentOf(["fail", "pass"]),
     { baseline: baseline("s/0", "s/1"), registry },
     1,
     "known.yaml:2: s/1: the check now passes; remove the entry",
   ],
   [
     "a known failure of no such check",
-    documentOf(["pass"]),
+    () => documentOf(["pass"]),
     { baseline: baseline("s/none"), registry },
     1,
     "known.yaml:1: s/none: no such check; remove the entry",
   ],
   [
     "a retired check",
-    documentOf(["pass"]),
+    () => documentOf(["pass"]),
     { baseline: baseline("s/old"), registry },
     1,
     "known.yaml:1: s/old: retired: renamed; see s/0; remove the entry",
   ],
-  ["a known failure that was skipped", documentOf(["skip", "pass"]), { baseline: baseline("s/0"), registry }, 0],
-  ["a known failure that was not selected", documentOf(["pass"]), { baseline: baseline("s/9"), registry }, 0],
+  ["a known failure that was skipped", () => documentOf(["skip", "pass"]), { baseline: baseline("s/0"), registry }, 0],
+  ["a known failure that was not selected", () => documentOf(["pass"]), { baseline: baseline("s/9"), registry }, 0],
   [
     "a known failure that is inconclusive stays a doubt",
-    documentOf(["inconclusive", "pass"]),
+    () => documentOf(["inconclusive", "pass"]),
     { baseline: baseline("s/0"), registry },
     4,
   ],
-  ["a requested profile is earned", documentOf(["pass"], {}, profile("earned")), { requestedProfiles: ["p"] }, 0],
+  ["a requested profile is earned", () => documentOf(["pass"], {}, profile("earned")), { requestedProfiles: ["p"] }, 0],
   [
     "a requested profile is not earned",
-    documentOf(["fail"], {}, profile("not-earned", "s/0")),
+    () => documentOf(["fail"], {}, profile("not-earned", "s/0")),
     { requestedProfiles: ["p"] },
     1,
   ],
   [
     "a requested profile's failures are known",
-    documentOf(["fail"], {}, profile("not-earned", "s/0")),
+    () => documentOf(["fail"], {}, profile("not-earned", "s/0")),
     { requestedProfiles: ["p"], baseline: baseline("s/0"), registry },
     0,
   ],
   [
     "a requested profile is partial",
-    documentOf(["pass", "skip"], {}, profile("partial", "s/1")),
+    () => documentOf(["pass", "skip"], {}, profile("partial", "s/1")),
     { requestedProfiles: ["p"] },
     4,
     "profile p is partial: s/1",
   ],
   [
     "a requested profile is not offered",
-    documentOf(["pass"], {}, profile("not-claimed")),
+    () => documentOf(["pass"], {}, profile("not-claimed")),
     { requestedProfiles: ["p"] },
     1,
   ],
   [
     "an unknown profile is requested",
-    documentOf(["pass"], {}, profile("earned")),
+    () => documentOf(["pass"], {}, profile("earned")),
     { requestedProfiles: ["q"] },
     4,
     "profile q was not judged",
@@ -218,7 +224,7 @@ describe("the exit code", () => {
   test.each(
     rows.map(([name, document, gateOptions, exitCode, reason]) => ({ name, document, gateOptions, exitCode, reason })),
   )("when $name", ({ document, gateOptions, exitCode, reason }) => {
-    const judged = gate(document, gateOptions);
+    const judged = gate(document(), gateOptions);
     expect(judged.exitCode, JSON.stringify(judged.reasons)).toBe(exitCode);
     if (exitCode === 0) expect(judged.reasons).toEqual([]);
     else expect(judged.reasons[0]?.exitCode).toBe(exitCode);
@@ -309,6 +315,14 @@ describe("the reasons", () => {
     expect(texts(documentOf(undefined, measured()), { thresholds })).toEqual([
       "1 threshold p99<=1ms is missed: 1 of 1 points beyond the limit",
       "4 threshold p42<=1s is undecided: p42 was not measured at every point",
+    ]);
+  });
+
+  test("hold a failure against the run whose entry in the baseline has expired", () => {
+    const expired = { file: "known.yaml", entries: [{ line: 1, check: "s/0", reason: "r", expires: "2020-01-31" }] };
+    expect(texts(documentOf(["fail"]), { baseline: expired, registry })).toEqual([
+      "1 1 check failed: s/0",
+      "1 known.yaml:1: s/0: expired on 2020-01-31; remove the entry",
     ]);
   });
 

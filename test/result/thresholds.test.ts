@@ -139,6 +139,28 @@ describe("a threshold", () => {
     expect(judged("mean>=1ns", loadPoint(1), loadPoint(32))?.worst).toBe(fast);
   });
 
+  test("says how many points miss it", () => {
+    const between = (loadPoint(1).latency.meanNs + loadPoint(32).latency.meanNs) / 2;
+    expect(judged(`mean<=${between}ns`, loadPoint(1), loadPoint(32), loadPoint(32))).toMatchObject({
+      status: "missed",
+      reason: "2 of 3 points beyond the limit",
+    });
+  });
+
+  test("counts errors also where they make the point invalid", () => {
+    expect(judged("error-rate<=0.01%", loadPoint(64, false))).toMatchObject({ status: "missed" });
+    expect(judged("error-rate<=99%", loadPoint(64, false))).toMatchObject({ status: "met" });
+  });
+
+  test("is undecided for a percentile that the histogram was not asked for, and says no worst", () => {
+    expect(judged("p42<=1s", point)).toEqual({
+      ...parseThreshold("p42<=1s"),
+      status: "undecided",
+      reason: "p42 was not measured at every point",
+    });
+    expect(judged("p99.99<=1s", point)).toMatchObject({ status: "met" });
+  });
+
   test("is missed by one valid point, whatever other points are", () => {
     expect(judged("mean<=1ns", point, loadPoint(64, false))).toMatchObject({
       status: "missed",
