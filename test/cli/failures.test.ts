@@ -121,7 +121,8 @@ describe("the replay line", () => {
 });
 
 describe("a profile", () => {
-  test("is earned in its core on any model, which --profile ID:core asks for", async () => {
+  // Three runs of a process each.
+  test("is earned in its core on any model, which --profile ID:core asks for", { timeout: 180_000 }, async () => {
     const good = await startReference({ restPort: 0, grpcPort: 0, faults: [], maxBodyBytes: 1e8 });
     try {
       const own = ["conformance", "--rest", good.restUrl as string, "--no-fixtures", "--model", "iris"];

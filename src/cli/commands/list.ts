@@ -1,6 +1,6 @@
 import { profiles, suites } from "../../../suites/index.ts";
 import { accountOf } from "../../../suites/score.ts";
-import type { Check, Clause } from "../../conformance/index.ts";
+import { type Check, type Clause, levelOf, type Profile } from "../../conformance/index.ts";
 import { FIXTURES, type TensorSpec } from "../../target/index.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { unknownId } from "../suggest.ts";
@@ -19,7 +19,7 @@ const LISTS: Readonly<Record<string, () => readonly (readonly [id: string, text:
         `${clause.level}: ${clause.says} [${accountText(clause, suite.checks)}]`,
       ]),
     ),
-  profiles: () => profiles.map(({ id, title, suites: needed }) => [id, `${title}: ${needed.join(", ")}`]),
+  profiles: () => profiles.map((profile) => [profile.id, profileText(profile)]),
   faults: () =>
     suites.flatMap(({ mutants, variants }) => [...mutants, ...variants].map(({ id, does }) => [id, does] as const)),
   models: () =>
@@ -47,6 +47,15 @@ export function list(what: string | undefined): number {
     print(LISTS[name]?.() ?? []);
   }
   return ExitCode.ok;
+}
+
+function profileText({ title, suites: needed }: Profile): string {
+  const own = suites.filter(({ suite }) => needed.includes(suite.id));
+  const checks = own.flatMap(({ suite }) =>
+    suite.checks.filter(({ dangerous }) => !dangerous).map((check) => levelOf(check, suite)),
+  );
+  const core = checks.filter((level) => level === "core").length;
+  return `${title}: ${needed.join(", ")} (${checks.length} checks, core ${core})`;
 }
 
 function print(rows: readonly (readonly [string, string])[]): void {
