@@ -75,22 +75,22 @@ describe("--fuzz", () => {
     expect(edited.code).toBe(1);
   });
 
-  test("passes with a baseline that names the fault, and on a target without it", async () => {
+  test("passes with a baseline that names the fault", async () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, "known.yaml"), `- check: ${ID}\n  reason: known\n`);
     const known = await runCli(args(faulty.restUrl, "--fuzz", "60", "--baseline", "known.yaml"), { cwd: folder });
     expect(known.code, known.stdout).toBe(0);
     expect(known.stdout).toContain("Accepted with known failures");
-    const passed = await runCli(args(clean.restUrl, "--fuzz", "60"), { cwd: folder });
+  });
+
+  test("passes on a target without the fault", async () => {
+    const passed = await runCli(args(clean.restUrl, "--fuzz", "60"));
     expect(passed.code, passed.stdout).toBe(0);
     expect(passed.stdout).toContain("fuzz v2-binary: 60 requests (seed 1)");
   });
 
-  test("prints what it would send with --dry-run, and contradicts --safe", async () => {
+  test("prints what it would send with --dry-run", async () => {
     const dry = await runCli(args(clean.restUrl, "--fuzz", "5", "--dry-run"));
     expect(dry.stdout.match(/^# fuzz\/v2-binary$/gm)?.length).toBeGreaterThanOrEqual(5);
-    const safe = await runCli(args(clean.restUrl, "--fuzz", "--safe"));
-    expect(safe.stderr).toContain("--safe and --fuzz contradict each other");
-    expect(safe.code).toBe(2);
   });
 });
