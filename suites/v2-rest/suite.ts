@@ -1,4 +1,4 @@
-import { type Check, listsVersions, type Suite } from "#kit";
+import { type Check, type Feature, listsVersions, type Suite } from "#kit";
 import aftermath from "./checks/bad-request-leaves-server-serving.ts";
 import chunkedRequests from "./checks/chunked-requests-are-read.ts";
 import concurrency from "./checks/concurrent-inferences-do-not-mix.ts";
@@ -78,6 +78,18 @@ const checks: readonly Check[] = [
   largeElements,
 ];
 
+/** The model under test has two of them, or the target serves the fixture that has. */
+function several(which: "inputs" | "outputs"): Feature {
+  return {
+    title: `a model with two ${which}`,
+    rare: true,
+    missing: ({ models: [first, ...others] }) =>
+      (first?.[which].length ?? 0) > 1 || [first, ...others].some((model) => model?.fixture && model.name === "addsub")
+        ? undefined
+        : `the model under test has not two ${which}, and the target does not serve the fixture model addsub`,
+  };
+}
+
 /** The Open Inference Protocol (KServe V2) over HTTP/REST. */
 export const suite: Suite = {
   id: "v2-rest",
@@ -87,7 +99,7 @@ export const suite: Suite = {
     { document: "Open Inference Protocol, inference_rest.md and open_inference_rest.yaml", revision: "2.0.0" },
     { document: "KServe, Predict Protocol Version 2, required_api.md", revision: "2" },
   ],
-  features: { versions: listsVersions },
+  features: { versions: listsVersions, "two-inputs": several("inputs"), "two-outputs": several("outputs") },
   clauses,
   checks,
   retired: {},

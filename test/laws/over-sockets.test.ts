@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { killOf, openTransport, runSuite, type SuiteOutcome, systemClock } from "#kit";
+import { type Check, killOf, openTransport, runSuite, type SuiteOutcome, systemClock } from "#kit";
 import { createWorld, fixtureModels, type Handler, serveReference } from "../../src/reference/index.ts";
 import { type SuiteEntry, suites } from "../../suites/index.ts";
 import { checksFor, referenceInfo } from "./lab.ts";
@@ -11,21 +11,25 @@ const faults = suites.flatMap((entry) =>
   entry.mutants.filter(({ sockets }) => sockets).map((mutant) => [mutant.id, entry, mutant] as const),
 );
 
-/** Runs a suite against a changed reference runtime behind real sockets. */
-async function runOverSockets({ suite }: SuiteEntry, handler: Handler, checks = suite.checks): Promise<SuiteOutcome> {
+/** Runs a suite against a changed reference runtime behind real sockets; what it leaves alone the other suites' references answer. */
+async function runOverSockets(entry: SuiteEntry, handler: Handler, checks: readonly Check[]): Promise<SuiteOutcome> {
+  const others = suites.filter((each) => each !== entry && each.suite.compares === undefined);
   const running = await serveReference({
-    handlers: [handler],
+    handlers: [handler, ...others.map(({ reference }) => reference)],
     world: createWorld({ models: fixtureModels() }),
     maxBodyBytes: MAX_BYTES,
     restPort: 0,
     grpcPort: 0,
   });
-  const address = suite.transport === "rest" ? running.restUrl : running.grpcAddress;
-  const endpoint = { host: "127.0.0.1", port: portOf(address), prefix: "", headers: [], secretHeaders: [] };
-  const transport = openTransport({ [suite.transport]: endpoint, maxResponseBytes: MAX_BYTES });
+  const endpoint = { host: "127.0.0.1", prefix: "", headers: [], secretHeaders: [] };
+  const transport = openTransport({
+    rest: { ...endpoint, port: portOf(running.restUrl) },
+    grpc: { ...endpoint, port: portOf(running.grpcAddress) },
+    maxResponseBytes: MAX_BYTES,
+  });
   try {
     const options = { transport, info: referenceInfo(), seed: 7, clock: systemClock, limits: LIMITS, dangerous: true };
-    return await runSuite(suite, checks, options);
+    return await runSuite(entry.suite, checks, options);
   } finally {
     await transport.close();
     await running.close();

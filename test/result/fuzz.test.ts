@@ -97,7 +97,7 @@ describe("the document of a run that fuzzed", () => {
   });
 
   test("gives the baseline under which it passes", () => {
-    expect(baselineFor(document)).toContain(`check: ${ID}`);
+    expect(baselineFor(document).text).toContain(`check: ${ID}`);
   });
 });
 

@@ -16,7 +16,6 @@ import {
   type InputJson,
   infer,
   inferBody,
-  needs,
   outputNamed,
   outputsOf,
   refusesClientFault,
@@ -35,11 +34,6 @@ function control(context: CheckContext): HttpRequest {
   return infer(model.name, inferBody(tensorsFor(context, about(context), [A, B])));
 }
 
-function controlOfTwo(context: CheckContext): HttpRequest {
-  needs(about(context).model.inputs.length > 1, "two inputs");
-  return control(context);
-}
-
 const withInputs =
   (change: (inputs: InferBody["inputs"]) => InferBody["inputs"]) =>
   (_: CheckContext, good: WireRequest): HttpRequest =>
@@ -51,9 +45,10 @@ const byName = observe({
   id: "v2-rest/inputs-bind-by-name",
   title: "Inputs are told apart by name, whatever their order",
   clause: "V2REST-INFER-30",
+  requires: ["two-inputs"],
   kills: ["v2-rest:binds-by-position"],
   async run(context) {
-    const good = controlOfTwo(context);
+    const good = control(context);
     const answer = await context.send(good);
     if (about(context).known) givenDifference(answer);
     else given.equal(differenceIn(answer, await context.send(good)), undefined);
@@ -66,8 +61,9 @@ const missing = refuse({
   id: "v2-rest/missing-input-is-refused",
   title: "A request that leaves out an input of the model is an error",
   clause: "V2REST-INFER-29",
+  requires: ["two-inputs"],
   kills: ["v2-rest:zero-fills-missing-inputs"],
-  control: controlOfTwo,
+  control,
   defects: [
     { name: "the second input left out", request: withInputs((inputs) => inputs.toSpliced(1, 1)) },
     { name: "the first input left out", request: withInputs((inputs) => inputs.slice(1)) },
