@@ -1,4 +1,12 @@
-import { decodeHealth, decodeMessage, encodeHealth, encodeMessage, type HealthMessageName } from "../target/index.ts";
+import {
+  decodeHealth,
+  decodeMessage,
+  decodeRepository,
+  encodeHealth,
+  encodeMessage,
+  encodeRepository,
+  type HealthMessageName,
+} from "../target/index.ts";
 
 const INFERENCE = {
   ServerLive: "ServerLiveRequest",
@@ -21,7 +29,7 @@ export function decodeRequest(
   message: Uint8Array,
 ): { readonly json: unknown; readonly proto: string } | undefined {
   try {
-    const read = readInference(path, message) ?? readHealth(path, message);
+    const read = readInference(path, message) ?? readRepository(path, message) ?? readHealth(path, message);
     if (!read || Buffer.compare(read.again, message) !== 0) return undefined;
     return { json: protoJson(read.decoded), proto: read.proto };
   } catch {
@@ -43,6 +51,14 @@ function readInference(path: string, message: Uint8Array): Reading | undefined {
   if (type === undefined) return undefined;
   const decoded = decodeMessage(type, message);
   return { decoded, again: encodeMessage(type, decoded as never), proto: "open_inference_grpc.proto" };
+}
+
+function readRepository(path: string, message: Uint8Array): Reading | undefined {
+  const method = /^\/inference\.GRPCInferenceService\/(RepositoryModel(?:Load|Unload))$/.exec(path)?.[1];
+  if (method === undefined) return undefined;
+  const type = `${method as "RepositoryModelLoad" | "RepositoryModelUnload"}Request` as const;
+  const decoded = decodeRepository(type, message);
+  return { decoded, again: encodeRepository(type, decoded), proto: "kserve_repository.proto" };
 }
 
 function readHealth(path: string, message: Uint8Array): Reading | undefined {

@@ -22,11 +22,23 @@ export interface Notebook {
   decisive: number | undefined;
   /** Index of the exchange before the first warning. */
   warnedAt: number | undefined;
+  /** It went through several requests of which none shows the failure alone. */
+  needsSeveral: boolean;
+  /** It was left out because of the form of the model under test. */
+  ofModel: boolean;
 }
 
 /** What a check has before it runs. */
 export function blankNotebook(): Notebook {
-  return { exchanges: [], warnings: [], records: [], decisive: undefined, warnedAt: undefined };
+  return {
+    exchanges: [],
+    warnings: [],
+    records: [],
+    decisive: undefined,
+    warnedAt: undefined,
+    needsSeveral: false,
+    ofModel: false,
+  };
 }
 
 /** The context of one check: all it sends goes through here and stays as evidence. */

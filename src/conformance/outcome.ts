@@ -35,10 +35,13 @@ export class Undecided extends Error {
 export class NotApplicable extends Error {
   /** What the target would have to offer, where the check declared it. */
   readonly feature: string | undefined;
-  constructor(reason: string, feature?: string) {
+  /** It is the model under test that lacks it, so that the check is no part of the core of a profile. */
+  readonly ofModel: boolean;
+  constructor(reason: string, feature?: string, ofModel = false) {
     super(reason);
     this.name = "NotApplicable";
     this.feature = feature;
+    this.ofModel = ofModel;
   }
 }
 
@@ -50,4 +53,10 @@ export function inconclusive(reason: string): never {
 /** Ends a check because its subject is not offered. */
 export function skip(reason: string): never {
   throw new NotApplicable(reason);
+}
+
+/** Ends a check that the model under test cannot show, where the target serves no fixture that could, e.g. for "two outputs". */
+export function skipForModel(what: string): never {
+  const reason = `the model under test has not ${what}, and the target serves no fixture that has`;
+  throw new NotApplicable(reason, `a model with ${what}`, true);
 }

@@ -40,9 +40,10 @@ function resultOf(run: SuiteRun, check: Check, verdict: Verdict, notebook: Noteb
     exchanges,
     ...(decisive !== undefined && { decisive }),
     durationMs,
-    level: levelOf(check, run.suite),
+    level: notebook.ofModel ? "extended" : levelOf(check, run.suite),
     ...(run.onlyKeyword && clause.basis !== "keyword" && { ungraded: true }),
-    ...(check.needsSeveral && { needsSeveral: true }),
+    // What compares two protocols shows nothing in a request of one of them.
+    ...((check.needsSeveral || notebook.needsSeveral || run.suite.transport === "both") && { needsSeveral: true }),
   };
 }
 
@@ -59,6 +60,7 @@ async function verdictOf(run: SuiteRun, check: Check, notebook: Notebook): Promi
     else if (check.kind === "observe") await check.run(context);
     else await runRefusal(run, check, context, notebook);
   } catch (thrown) {
+    notebook.ofModel = thrown instanceof NotApplicable && thrown.ofModel;
     return verdictFrom(thrown);
   }
   return notebook.warnings.length > 0 ? { outcome: "warn", warnings: notebook.warnings } : { outcome: "pass" };

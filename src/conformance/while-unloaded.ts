@@ -15,6 +15,8 @@ export async function whileUnloaded(
   given.answered(unloaded);
   const { status } = unloaded.head;
   if (status < 200 || status > 299) skip(`the target does not unload ${TOGGLE}: ${describeAnswer(unloaded)}`);
+  // Asked on its own, a model that is loaded again gives another answer.
+  notebook.needsSeveral = true;
   try {
     await look();
   } finally {

@@ -13,7 +13,7 @@ import {
   type Judge,
   type ModelInfo,
   readJson,
-  skip,
+  skipForModel,
   synthesise,
   type Tensor,
   tensorFromJson,
@@ -134,7 +134,7 @@ export function withFirstInput(good: WireRequest, change: (input: InputJson) => 
 
 /** Leaves a check out where the model under test cannot show what it is about. */
 export function needs(condition: unknown, what: string): void {
-  if (!condition) skip(`the model under test has not ${what}, and the target serves no fixture that has`);
+  if (!condition) skipForModel(what);
 }
 
 /** A valid inference on the model under test, or on `model`. */

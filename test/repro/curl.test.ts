@@ -11,14 +11,18 @@ import {
   failingRun,
   isFound,
   mediaTypeOf,
+  settled,
   showsTheFault,
 } from "./failing-runs.ts";
 import { runScript } from "./shell.ts";
-import { REPLAYED } from "./single-request.ts";
+import { isReplayed, REPLAYED } from "./single-request.ts";
 
 const AT_ONCE = 6;
 const MINUTES = 60_000;
-const overRest = suites.filter(({ suite }) => suite.transport === "rest");
+const overRest = suites.filter(({ suite }) => suite.transport !== "grpc");
+
+/** curl reads on where an answer says its length in two ways; both stand in the head that it prints. */
+const READ_ON = "v2-rest:length-beside-chunks";
 
 beforeAll(() => {
   try {
@@ -30,6 +34,7 @@ beforeAll(() => {
 
 interface Answer {
   readonly exitCode: number;
+  readonly head: string;
   readonly status: number;
   readonly mediaType: string | undefined;
   readonly body: Buffer;
@@ -42,21 +47,23 @@ function readAnswer(folder: string, index: number): Answer {
   const head = output.subarray(0, Math.max(0, end)).toString("latin1");
   return {
     exitCode: Number(readFileSync(join(folder, `${index}.code`), "utf8")),
+    head,
     status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
     mediaType: /^content-type: (.*)$/im.exec(head)?.[1],
     body: output.subarray(end + 4),
   };
 }
 
-function differs(found: Found, { exitCode, status, mediaType, body }: Answer): boolean {
+function differs(found: Found, { exitCode, head, status, mediaType, body }: Answer): boolean {
   const seen = decisiveOf(found);
+  if (found.mutant === READ_ON) return !/^content-length: /im.test(head) || !/^transfer-encoding: /im.test(head);
   // A server that drops the connection drops that of curl, too.
   if (seen.failure) return exitCode === 0;
   return (
     exitCode !== 0 ||
     status !== seen.head?.status ||
     mediaType !== mediaTypeOf(seen) ||
-    Buffer.compare(body, bodyOf(seen)) !== 0
+    Buffer.compare(settled(body, seen.request), settled(bodyOf(seen), seen.request)) !== 0
   );
 }
 
@@ -87,16 +94,19 @@ describe.each(overRest.map((entry) => [entry.suite.id, entry] as const))("the cu
   test("are there for every failure that a single request shows", () => {
     expect(all.length).toBeGreaterThanOrEqual(entry.mutants.length);
     expect(names(all.filter(({ result }) => !isFound(result)))).toEqual([]);
-    const without = all.filter(({ check }) => check.repro?.curl === undefined);
+    const without = all.filter(({ check: { repro } }) => repro?.curl === undefined && repro?.grpcurl === undefined);
     expect(without.filter(({ check }) => check.repro?.replay !== `infermark replay result.json ${check.id}`)).toEqual(
       [],
     );
+    // curl throws away what comes after the end of an answer.
+    const shown = without.filter((found) => !isReplayed(found.check.id) && !decisiveOf(found).surplus);
+    expect(names(shown)).toEqual([]);
     const listed = Object.keys(REPLAYED).filter((id) => id.startsWith(`${entry.suite.id}/`));
-    expect([...new Set(without.map(({ check }) => check.id))].toSorted()).toEqual(listed.toSorted());
+    expect(listed.filter((id) => !without.some(({ check }) => check.id === id))).toEqual([]);
   });
 
   test("get the answer that the check failed on", () => {
-    expect(answers.size).toBeGreaterThan(0);
+    expect(answers.size > 0).toBe(entry.suite.transport === "rest");
     expect(names([...answers].filter(([found, answer]) => differs(found, answer)).map(([found]) => found))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { decodeRequest } from "../../src/cli/repro-messages.ts";
 import { createWorld, fixtureModels, inProcess, type Mutant, serveReference } from "../../src/reference/index.ts";
 import { conformancePart } from "../../src/result/conformance-part.ts";
 import type { Check } from "../../src/result/index.ts";
-import { type Exchange, headerOf } from "../../src/transport/index.ts";
+import { type Exchange, type Headers, headerOf, type WireRequest } from "../../src/transport/index.ts";
 import { type SuiteEntry, suites } from "../../suites/index.ts";
 import { checksFor, referenceInfo } from "../laws/lab.ts";
 
@@ -67,12 +67,25 @@ export async function showsTheFault(found: Found): Promise<boolean> {
   return seen.failure !== undefined || answerOf(seen) !== answerOf(right);
 }
 
-/** What a client sees of an answer, without what every connection adds. */
-function answerOf({ head, events, trailers = [] }: Exchange): string {
+/** What a client sees of an answer, without what every connection adds and what differs each time. */
+function answerOf({ request, head, events, trailers = [] }: Exchange): string {
+  const body = Buffer.concat(events.map(({ bytes }) => bytes));
   const own = (head?.headers ?? []).filter(([name]) => !/^(?:date|connection|keep-alive)$/i.test(name));
-  const fields = [...own, ...trailers].map(([name, value]) => `${name.toLowerCase()}: ${decodeURIComponent(value)}`);
-  const body = Buffer.concat(events.map(({ bytes }) => bytes)).toString("base64");
-  return JSON.stringify([head?.status, fields.toSorted(), body]);
+  const told = (fields: Headers) =>
+    fields.map(([name, value]) => `${name.toLowerCase()}: ${decodeURIComponent(value)}`).toSorted();
+  // A gRPC answer without a message has its status in the head, which is the trailers then.
+  const fields = body.length === 0 ? [told([...own, ...trailers])] : [told(own), told(trailers)];
+  return JSON.stringify([head?.status, fields, settled(body, request).toString("base64")]);
+}
+
+/** The body of an answer with the ids and times that a server makes up taken for one; those of the request stay. */
+export function settled(body: Uint8Array, request: WireRequest): Buffer {
+  const text = Buffer.from(body).toString("latin1");
+  const asked = request.protocol === "http" ? Buffer.from(request.body ?? []).toString("latin1") : "";
+  const same = text
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => (asked.includes(id) ? id : "an id"))
+    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "a time");
+  return Buffer.from(same, "latin1");
 }
 
 /** The media type of an answer. */

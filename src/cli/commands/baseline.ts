@@ -15,8 +15,8 @@ import {
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
+import { ownModules } from "../replayable.ts";
 import { fileBytes } from "../target.ts";
-import { ownModules } from "./replay.ts";
 
 type Flags = Readonly<Record<string, string>>;
 

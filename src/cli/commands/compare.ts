@@ -3,8 +3,8 @@ import { compareDocuments } from "../../result/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
+import { ownModules } from "../replayable.ts";
 import { unknownId } from "../suggest.ts";
-import { ownModules } from "./replay.ts";
 
 const FORMATS = ["text", "markdown", "json"] as const;
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
 import { profiles, type SuiteEntry } from "../../../suites/index.ts";
 import { systemClock } from "../../base/clock.ts";
 import { InfermarkError } from "../../base/errors.ts";
@@ -18,11 +16,11 @@ import { toolIdentity } from "../environment.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { registryOf, runFuzzPart } from "../fuzz-part.ts";
 import { allSuites } from "../own-suites.ts";
+import { ownModules, planOf, requireCheck, transcriptsOf } from "../replayable.ts";
 import { decodeRequest } from "../repro-messages.ts";
 import { judgeableProfiles, selectChecks } from "../selection.ts";
 import { fileBytes } from "../target.ts";
 import { DOCUMENT_FILE } from "../write-reports.ts";
-import { ownModules, planOf, requireCheck } from "./replay.ts";
 
 const SHOWN = 200;
 
@@ -122,14 +120,6 @@ async function judgeAgain(
   if (plan.fuzz === undefined) return { info, conformance: checked };
   const fuzz = await runFuzzPart(suites, checked, { requests: plan.fuzz, options: running });
   return { info, conformance: { ...checked, fuzz } };
-}
-
-/** The bytes that a document names as its transcripts; `edited` when they are others now. */
-export function transcriptsOf(file: string, { transcripts }: ResultDocument): Uint8Array | "edited" {
-  if (!transcripts)
-    throw new InfermarkError("USAGE", `${file} names no transcripts`, { hint: "replay it without --offline" });
-  const bytes = fileBytes(join(dirname(file), transcripts.file));
-  return createHash("sha256").update(bytes).digest("hex") === transcripts.sha256 ? bytes : "edited";
 }
 
 function tellVersion({ tool }: ResultDocument): void {

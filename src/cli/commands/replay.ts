@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InfermarkError } from "../../base/errors.ts";
-import type { ConformancePlan, FuzzFinding, ResultDocument } from "../../result/index.ts";
+import type { FuzzFinding, ResultDocument } from "../../result/index.ts";
 import { readTranscript, type WireRequest } from "../../transport/index.ts";
-import { readConfig } from "../config.ts";
 import { readDocument } from "../document.ts";
+import { ownModules, planOf, requireCheck, transcriptsOf } from "../replayable.ts";
 import { run } from "../run.ts";
 import { type Settings, settingsFrom } from "../settings.ts";
-import { unknownId } from "../suggest.ts";
 import { recordedRequest, replayFinding, requestInDocument } from "./replay-finding.ts";
-import { transcriptsOf } from "./replay-offline.ts";
 
 const DEFAULT_OUT = "infermark-replay";
 
@@ -76,22 +74,4 @@ function requestOf(file: string, document: ResultDocument, finding: FuzzFinding)
   throw new InfermarkError("USAGE", `${file} holds only a part of the request of ${finding.id}`, {
     hint: "keep its transcripts beside it",
   });
-}
-
-/** A document does not hold the checks themselves; those of one's own come from where infermark.yaml says. */
-export function ownModules({ config }: Readonly<Record<string, unknown>>): readonly string[] {
-  return (readConfig(config as string | undefined)["suites"] as readonly string[] | undefined) ?? [];
-}
-
-export function planOf(file: string, { conformance }: ResultDocument): ConformancePlan {
-  if (conformance?.plan) return conformance.plan;
-  throw new InfermarkError("USAGE", `${file} holds no checks to replay`, {
-    hint: "give the result.json of `infermark conformance` or `certify`",
-  });
-}
-
-export function requireCheck(file: string, { conformance }: ResultDocument, check: string): void {
-  const checks = conformance?.suites.flatMap((suite) => suite.checks) ?? [];
-  const ids = [...checks, ...(conformance?.fuzz?.findings ?? [])].map(({ id }) => id);
-  if (!ids.includes(check)) throw unknownId(`check in ${file}`, check, ids);
 }

@@ -19,7 +19,9 @@ export interface ReproLimit {
 }
 
 /** The command that repeats the request of an exchange: curl or grpcurl where they can express it, else a replay of the recording. */
-export function reproOf(check: string, { request }: Exchange, options: ReproOptions & ReproLimit): Repro {
+export function reproOf(check: string, { request, surplus }: Exchange, options: ReproOptions & ReproLimit): Repro {
+  // A client throws away in silence what comes after the end of an answer.
+  if (surplus) return replayOf(check, options);
   if (request.protocol === "http") {
     const curl = options.rest && curlLine(request, options.rest, options.bodyLimit);
     if (curl !== undefined) return { curl };

@@ -31,6 +31,7 @@ const unload = observe({
   clause: "KSREPO-03",
   negative: true,
   requires,
+  needsSeveral: true,
   kills: ["kserve-repository:grpc-unload-says-nothing", "kserve-repository:grpc-unload-keeps-serving"],
   async run(context) {
     given.status(await context.send(ready(TOGGLE)), 200);
