@@ -54,6 +54,7 @@ function broken(state: (judge: typeof expectation) => unknown) {
   const reason = raised(given);
   if (!(failure instanceof Nonconformance) || !(reason instanceof Undecided))
     throw new Error("the statement holds", { cause: failure ?? reason });
+  expect([failure.name, reason.name]).toEqual(["Nonconformance", "Undecided"]);
   const { expected, actual, at } = failure;
   expect(reason.message).toBe(`needs ${expected}${at === undefined ? "" : ` at ${at}`}, got ${actual}`);
   expect(failure.message).toBe(`expected ${expected}, got ${actual}${at === undefined ? "" : ` at ${at}`}`);

@@ -16,6 +16,7 @@ describe("what a check throws", () => {
     const { of } = await run(
       [
         observing("t/at", async () => expectation.that(false, "a", "b", "/here")),
+        observing("t/nowhere", async () => expectation.that(false, "a", "b")),
         observing("t/undecided", async () => inconclusive("who knows")),
         throwing("t/aborted", aborted),
         throwing("t/aborted-too", Object.assign(new Error("stopped"), { name: "AbortError" })),
@@ -26,6 +27,7 @@ describe("what a check throws", () => {
       () => reply(200),
     );
     expect(of("t/at")).toEqual({ outcome: "fail", expected: "a", actual: "b", at: "/here" });
+    expect(of("t/nowhere")).toStrictEqual({ outcome: "fail", expected: "a", actual: "b" });
     expect(of("t/undecided")).toEqual({ outcome: "inconclusive", reason: "who knows" });
     expect(of("t/aborted")).toEqual({ outcome: "inconclusive", reason: "interrupted" });
     expect(of("t/aborted-too")).toEqual({ outcome: "inconclusive", reason: "interrupted" });
@@ -83,13 +85,27 @@ describe("the result of a check", () => {
   });
 
   test("says how long it took by the run's clock", async () => {
-    let now = 0;
+    let now = 5_000_000;
     const clock = { now: () => now, sleep: async () => {} };
     const check = observing("t/slow", async () => {
       now += 1_500_000;
     });
     const { results } = await run([check], () => reply(200), { clock });
     expect(results[0]?.durationMs).toBe(1.5);
+  });
+});
+
+test("a check that is left out has nothing to show but the reason", async () => {
+  const dangerous = observe({ ...basics, id: "t/dangerous", dangerous: true, run: async () => {} });
+  const { results } = await run([dangerous], () => reply(200));
+  expect(results[0]).toStrictEqual({
+    check: "t/dangerous",
+    title: "It is so",
+    clause: results[0]?.clause,
+    verdict: { outcome: "skip", reason: "may harm a weak server; runs with --dangerous" },
+    records: [],
+    exchanges: [],
+    durationMs: 0,
   });
 });
 

@@ -15,7 +15,7 @@ describe("known-failing.yaml", () => {
   test("is a list of entries that know their line", () => {
     const text =
       "# why we live with these\n- check: v2-rest/a\n  reason: slow disk\n\n- check: v2-rest/b\n  reason: 'no'\n  issue: https://tracker.example.com/1\n  owner: serving\n  expires: 2030-01-31\n";
-    expect(parseBaseline(text).entries).toEqual([
+    expect(parseBaseline(text).entries).toStrictEqual([
       { line: 2, check: "v2-rest/a", reason: "slow disk" },
       {
         line: 5,
@@ -34,6 +34,17 @@ describe("known-failing.yaml", () => {
 
   test.each([
     ["check: a\n", "known-failing.yaml:1: not a list"],
+    ["some words\n", "known-failing.yaml:1: not a list"],
+    ["- check: a\n  ? [reason]\n  : r\n", 'known-failing.yaml:2: unknown field ""'],
+    ["- check: a\n  reason: ''\n", 'known-failing.yaml:2: "reason" is not text'],
+    [
+      "- {check: a, reason: r, expires: on 2030-01-31}\n",
+      'known-failing.yaml:1: expires "on 2030-01-31" is not a day such as 2030-01-31',
+    ],
+    [
+      "- {check: a, reason: r, expires: 2030-01-31 or so}\n",
+      'known-failing.yaml:1: expires "2030-01-31 or so" is not a day such as 2030-01-31',
+    ],
     ["- v2-rest/a\n", "known-failing.yaml:1: not an entry with check and reason"],
     ["- check: a\n", "known-failing.yaml:1: the entry for a gives no reason"],
     ["\n- reason: a\n", "known-failing.yaml:2: the entry has no check"],
@@ -118,6 +129,20 @@ describe("an entry", () => {
       file: "f",
       entries: [{ line: 3, check: "s/old", reason: "r", status: "stale", note: "retired: it judged nothing" }],
     });
+  });
+
+  test("is looked for in every suite that exists", () => {
+    const suite = { id: "s", clauses: {}, checks: [], retired: {} };
+    const registry = [
+      suite,
+      { ...suite, checks: [{ id: "t/new" }], retired: { "t/old": { successor: "t/new", why: "renamed" } } },
+      suite,
+    ];
+    const entries = ["t/new", "t/old"].map((check, i) => ({ line: i + 1, check, reason: "r" }));
+    expect(judgeBaseline({ file: "f", entries }, assemble(observations, options), registry).entries).toMatchObject([
+      { status: "not-exercised", note: "the check was not selected" },
+      { status: "stale", note: "retired: renamed; see t/new" },
+    ]);
   });
 
   test("of a run without checks is not exercised, or stale where there is no such check", () => {
@@ -215,6 +240,12 @@ describe("the written baseline", () => {
     expect(text).toBe("[]\n");
     expect(parseBaseline(text).entries).toEqual([]);
   });
+});
+
+test("a reason is written on one line, however long", () => {
+  const reason = "because ".repeat(40).trim();
+  const previous = { file: "f", entries: [{ line: 1, check: "v2-rest/infer-echoes-id", reason }] };
+  expect(baselineFor(assemble(observations, options), previous)).toContain(`reason: ${reason}\n`);
 });
 
 test("a new entry says what was expected and what came", () => {
