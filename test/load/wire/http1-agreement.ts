@@ -76,7 +76,7 @@ export interface Agreement {
 /** Compares what the wire engine makes of a case, cut and whole, with what llhttp and undici make of it. */
 export async function compare(each: Http1Case, undici: UndiciReader): Promise<Agreement> {
   const text = each.bytes.toString("latin1");
-  const wire = readByWire(piecesOf(each));
+  const [wire, again] = readByWire(piecesOf(each)) as [Reading, Reading?];
   const exceptions: string[] = [];
   const divergences: string[] = [];
   const hold = (name: string, mine: Reading, other: Reading) => {
@@ -90,12 +90,14 @@ export async function compare(each: Http1Case, undici: UndiciReader): Promise<Ag
   };
   // llhttp judges some lines before their end.
   if (wire.kind === "incomplete" && readByLlhttp(each.bytes).kind === "malformed") {
-    const ended = readByWire([each.bytes, Buffer.from(text.endsWith("\r") ? "\n" : "\r\n")]);
+    const [ended] = readByWire([each.bytes, Buffer.from(text.endsWith("\r") ? "\n" : "\r\n")]) as [Reading];
     if (ended.kind !== "malformed")
       divergences.push(`llhttp: malformed for ${shown(ended)} of ${JSON.stringify(text)}`);
     return { exceptions, divergences };
   }
-  const whole = readByWire([each.bytes]);
+  if (again && !same(again, wire))
+    divergences.push(`again: ${shown(again)} for ${shown(wire)} of ${JSON.stringify(text)}`);
+  const [whole] = readByWire([each.bytes]) as [Reading];
   if (!same(wire, whole)) divergences.push(`whole: ${shown(whole)} for ${shown(wire)} of ${JSON.stringify(text)}`);
   hold("llhttp", wire, readByLlhttp(each.bytes));
   hold("undici", coarse(wire), coarse(await undici.read(each.cuts.length > 4 ? [each.bytes] : piecesOf(each))));

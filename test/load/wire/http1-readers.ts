@@ -5,7 +5,7 @@ import { Outcome, type OutcomeCode } from "../../../src/load/engine.ts";
 import type { WireOwner } from "../../../src/load/wire/connection.ts";
 import { Http1Connection } from "../../../src/load/wire/http1-connection.ts";
 import { type Http1Request, http1Request } from "../../../src/load/wire/http1-request.ts";
-import type { SocketEvents } from "../../../src/load/wire/socket.ts";
+import type { OpenSocket, SocketEvents } from "../../../src/load/wire/socket.ts";
 
 /** What a reader makes of what a server sends to one request before it ends the connection. */
 export interface Reading {
@@ -26,44 +26,46 @@ const request = http1Request(endpoint, {
   inferences: 1,
 });
 
-/** What the wire engine makes of it. */
-export function readByWire(pieces: readonly Uint8Array[]): Reading {
-  let reading: Reading = { kind: "incomplete" };
+/** Sockets read into one buffer, again and again. */
+const readBuffer = Buffer.alloc(64 * 1024);
+
+/** What the wire engine makes of it: where the connection can be used again, twice. */
+export function readByWire(pieces: readonly Uint8Array[]): readonly Reading[] {
+  const readings: Reading[] = [];
+  const reusable: boolean[] = [];
   let open = true;
   const owner: WireOwner<Http1Request> = {
-    answered: (_slot, _end, _ok, status, body) => {
-      reading = { kind: "answer", status, body: Buffer.from(body).toString("latin1") };
-    },
-    failed: (_slot, _end, outcome: OutcomeCode) => {
-      reading = { kind: outcome === Outcome.malformed ? "malformed" : "incomplete" };
-    },
+    answered: (_slot, _end, _ok, status, body) =>
+      void readings.push({ kind: "answer", status, body: Buffer.from(body).toString("latin1") }),
+    failed: (_slot, _end, outcome: OutcomeCode) =>
+      void readings.push({ kind: outcome === Outcome.malformed ? "malformed" : "incomplete" }),
     writable: () => undefined,
     refused: () => undefined,
     disturbed: () => undefined,
   };
-  const events: SocketEvents[] = [];
-  const setting = {
-    endpoint,
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    connectMs: 1000,
-    openSocket: (_endpoint: unknown, _options: unknown, its: SocketEvents) => {
-      events.push(its);
-      return { pending: 0, write: () => undefined, writeAll: () => undefined, destroy: () => (open = false) };
-    },
+  const sockets: SocketEvents[] = [];
+  const openSocket: OpenSocket = (_endpoint, _options, events) => {
+    sockets.push(events);
+    return { pending: 0, write: () => undefined, writeAll: () => undefined, destroy: () => void (open = false) };
   };
-  const connection = new Http1Connection(setting as never, owner);
-  const [socket] = events as [SocketEvents];
+  const clock = { now: () => 0, sleep: () => Promise.resolve() };
+  const connection = new Http1Connection({ endpoint, clock, connectMs: 1000, openSocket }, owner);
+  const [socket] = sockets as [SocketEvents];
   socket.opened(undefined);
-  connection.send(0, request, 0);
-  for (const piece of pieces) {
-    if (!open) break;
-    const bytes = Buffer.from(piece);
-    socket.read(bytes, bytes.length);
-  }
-  const reusable = open;
+  const ask = (): boolean => {
+    connection.send(0, request, 0);
+    for (const piece of pieces) {
+      if (!open) break;
+      readBuffer.set(piece);
+      socket.read(readBuffer, piece.length);
+    }
+    reusable.push(open);
+    return open && connection.free === 1;
+  };
+  if (ask()) ask();
   if (open) socket.ended(undefined);
   connection.close();
-  return reading.kind === "answer" ? { ...reading, reusable } : reading;
+  return readings.map((each, i) => (each.kind === "answer" ? { ...each, reusable: reusable[i] === true } : each));
 }
 
 interface Parser {
