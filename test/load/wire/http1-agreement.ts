@@ -5,7 +5,7 @@ import { type Reading, readByLlhttp, readByWire, type UndiciReader } from "./htt
 interface Exception {
   readonly section: string;
   /** Whether it explains that a reader made something else of a text. */
-  explains(text: string, wire: Reading, other: Reading): boolean;
+  readonly explains: (text: string, wire: Reading, other: Reading) => boolean;
 }
 
 const refused = (wire: Reading, other: Reading) => wire.kind === "malformed" && other.kind !== "malformed";

@@ -82,29 +82,30 @@ const MOST_HEAD = 1 << 20;
 /** What Node's own parser, llhttp, makes of it, byte by byte. */
 export function readByLlhttp(bytes: Uint8Array): Reading {
   const parser = new HTTPParser();
-  let status = 0;
-  let keepAlive = false;
-  let done = false;
-  const body: Buffer[] = [];
+  const answer = { status: 0, keepAlive: false, done: false, body: [] as Buffer[] };
   parser.initialize(HTTPParser["RESPONSE"] as number, {}, MOST_HEAD);
   parser[HTTPParser["kOnHeadersComplete"] as number] = (...values: unknown[]) => {
-    if (done) return 0;
-    status = values[5] as number;
-    keepAlive = values[8] as boolean;
+    if (!answer.done) Object.assign(answer, { status: values[5], keepAlive: values[8] });
     return 0;
   };
-  parser[HTTPParser["kOnBody"] as number] = (piece: Buffer) => void (done || body.push(Buffer.from(piece)));
-  parser[HTTPParser["kOnMessageComplete"] as number] = () => {
-    if (status >= 200 || status < 100) done = true;
+  parser[HTTPParser["kOnBody"] as number] = (piece: Buffer) => {
+    if (!answer.done) answer.body.push(Buffer.from(piece));
   };
-  let problem = false;
-  for (let at = 0; at < bytes.length && !done && !problem; at++) {
-    problem = parser.execute(bytes.subarray(at, at + 1)) instanceof Error;
-    if (done) return { kind: "answer", status, body: text(body), reusable: keepAlive && at === bytes.length - 1 };
+  parser[HTTPParser["kOnMessageComplete"] as number] = () => {
+    if (answer.status >= 200 || answer.status < 100) answer.done = true;
+  };
+  const reading = (reusable: boolean): Reading => ({
+    kind: "answer",
+    status: answer.status,
+    body: text(answer.body),
+    reusable,
+  });
+  for (let at = 0; at < bytes.length; at++) {
+    if (parser.execute(bytes.subarray(at, at + 1)) instanceof Error && !answer.done) return { kind: "malformed" };
+    if (answer.done) return reading(answer.keepAlive && at === bytes.length - 1);
   }
-  if (problem) return { kind: "malformed" };
   parser.finish();
-  return done ? { kind: "answer", status, body: text(body), reusable: true } : { kind: "incomplete" };
+  return answer.done ? reading(true) : { kind: "incomplete" };
 }
 
 function text(pieces: readonly Buffer[]): string {
@@ -155,20 +156,19 @@ export function undiciReader(): UndiciReader {
   const turn = () => new Promise<void>((done) => setImmediate(done));
   return {
     read: async (pieces) => {
-      let reading: Reading | undefined;
-      let status = 0;
+      const answer: { reading?: Reading; status: number } = { status: 0 };
       const body: Buffer[] = [];
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart: () => undefined,
         onResponseStart: (_controller, code) => {
-          status = code;
+          answer.status = code;
         },
         onResponseData: (_controller, chunk) => void body.push(Buffer.from(chunk)),
         onResponseEnd: () => {
-          reading = { kind: "answer", status, body: text(body) };
+          answer.reading = { kind: "answer", status: answer.status, body: text(body) };
         },
         onResponseError: () => {
-          reading = { kind: "malformed" };
+          answer.reading = { kind: "malformed" };
         },
       };
       client.dispatch({ path: "/", method: "GET" }, handler);
@@ -181,9 +181,9 @@ export function undiciReader(): UndiciReader {
       }
       const reusable = !mine.destroyed;
       if (reusable) mine.push(null);
-      for (let i = 0; i < 5 && (reading === undefined || !mine.destroyed); i++) await turn();
+      for (let i = 0; i < 5 && (answer.reading === undefined || !mine.destroyed); i++) await turn();
       mine.destroy();
-      const found: Reading = reading ?? { kind: "incomplete" };
+      const found: Reading = answer.reading ?? { kind: "incomplete" };
       return found.kind === "answer" ? { ...found, reusable } : found;
     },
     close: () => client.destroy(),

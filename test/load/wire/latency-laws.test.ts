@@ -89,7 +89,7 @@ function queueTimes(
     const server = free.indexOf(Math.min(...free));
     const start = Math.max(at, free[server] as number);
     free[server] = start + (service[i] as number);
-    response.push((free[server] as number) - at);
+    response.push(free[server] - at);
     lateness.push(start - at);
   }
   return { response, lateness };

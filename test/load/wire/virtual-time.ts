@@ -42,12 +42,12 @@ export function virtualTime(law: (n: number, sentNs: number) => number): Virtual
     timing: { exact: alarm, coarse: alarm },
     openSocket,
     until: async (promise) => {
-      let settled = false;
+      const end = { settled: false };
       const settle = () => {
-        settled = true;
+        end.settled = true;
       };
       promise.then(settle, settle);
-      for (let i = 1; !settled; i++) {
+      for (let i = 1; !end.settled; i++) {
         const event = queue.next();
         if (event) {
           now = event.at;

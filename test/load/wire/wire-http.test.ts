@@ -8,7 +8,7 @@ import type { LoadEndpoint } from "../../../src/load/endpoint.ts";
 import { type AnswerCheck, type Arrivals, type EncodedRequest, Outcome, type Phase } from "../../../src/load/engine.ts";
 import { createRecorder } from "../../../src/load/recorder.ts";
 import { type WireOptions, wireEngine } from "../../../src/load/wire/wire.ts";
-import { afterwards, echo, encode, httpServer, type Law, listen, phaseOf } from "../loopback.ts";
+import { afterwards, echo, httpServer, type Law, listen, phaseOf } from "../loopback.ts";
 
 const anything: AnswerCheck = { cheap: () => true, full: () => undefined };
 const pem = (name: string) => readFileSync(new URL(`../../transport/certificates/${name}`, import.meta.url), "utf8");
@@ -251,7 +251,7 @@ describe("where it connects to", () => {
       server.once("error", () => done(false)).listen(0, "::1", () => done(true)),
     );
     if (!able) return;
-    afterwards(() => void server.closeAllConnections());
+    afterwards(() => server.closeAllConnections());
     afterwards(() => new Promise<void>((done) => server.close(() => done())));
     const { port } = server.address() as { port: number };
     const endpoint = { host: "[::1]", port, prefix: "", headers: [] };
