@@ -13,9 +13,12 @@ export function createViews(): Views {
   const views: Buffer[] = [];
   return {
     of: (bytes, from, to) => {
+      // A buffer that is not read into again is not to be kept alive by views of it.
       if (bytes !== of) {
         of = bytes;
         begins.fill(-1);
+        views.length = 0;
+        return bytes.subarray(from, to);
       }
       const at = (from * 31 + to) % MOST_VIEWS;
       if (begins[at] === from && ends[at] === to) return views[at] as Buffer;
