@@ -23,6 +23,8 @@ export interface SocketEvents {
   opened(alpn: string | undefined): void;
   /** `length` bytes from the begin of `bytes` were read; lent for the length of the call. */
   read(bytes: Buffer, length: number): void;
+  /** It has taken all of a large amount of bytes that were pending. */
+  drained?(): void;
   /** It never stood or stands no more: with an error, or because the peer ended it. The last event. */
   ended(error: Error | undefined): void;
 }
@@ -57,6 +59,7 @@ export const openSocket: OpenSocket = (endpoint, options, events) => {
     const { alpnProtocol } = socket as Partial<TLSSocket>;
     events.opened(typeof alpnProtocol === "string" ? alpnProtocol : undefined);
   });
+  if (events.drained) socket.on("drain", () => events.drained?.());
   socket.on("error", (thrown: Error) => {
     error = thrown;
   });
