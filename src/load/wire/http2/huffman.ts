@@ -1,5 +1,5 @@
 /** The lengths of the codes of RFC 7541, appendix B, and the symbols that have them, in the order of their codes: the code is canonical. */
-const SYMBOLS: readonly (readonly [length: number, symbols: readonly number[]])[] = [
+export const SYMBOLS: readonly (readonly [length: number, symbols: readonly number[]])[] = [
   [5, [48, 49, 50, 97, 99, 101, 105, 111, 115, 116]],
   [
     6,

@@ -9,6 +9,8 @@ const ENTRY_BYTES = 6;
 /** Takes over what the peer sets (RFC 9113, section 6.5.2), and acknowledges it. */
 export class PeerSettings {
   maxConcurrentStreams = Number.POSITIVE_INFINITY;
+  /** SETTINGS_NO_RFC7540_PRIORITIES, which stays what the first frame made it (RFC 9218, section 2.1). */
+  private noPriorities: number | undefined;
   private readonly sender: RequestSender;
   private readonly output: Output;
 
@@ -22,6 +24,7 @@ export class PeerSettings {
       throw new ConnectionFault("FRAME_SIZE_ERROR", `SETTINGS with ${end - start} bytes of payload`);
     for (let at = start; at < end; at += ENTRY_BYTES)
       this.set(((bytes[at] as number) << 8) | (bytes[at + 1] as number), readUint32(bytes, at + 2));
+    this.noPriorities ??= 0;
     writeSettingsAck(this.output);
   }
 
@@ -44,6 +47,14 @@ export class PeerSettings {
         return;
       case Setting.maxHeaderListSize:
         this.sender.maxListBytes = value;
+        return;
+      case Setting.noRfc7540Priorities:
+        if (value > 1 || (this.noPriorities ?? value) !== value)
+          throw new ConnectionFault("PROTOCOL_ERROR", `SETTINGS_NO_RFC7540_PRIORITIES of ${value}`);
+        this.noPriorities = value;
+        return;
+      case Setting.enableConnectProtocol:
+        if (value > 1) throw new ConnectionFault("PROTOCOL_ERROR", `SETTINGS_ENABLE_CONNECT_PROTOCOL of ${value}`);
         return;
       default:
       // Its table does not matter to requests that use none; unknown settings are ignored.

@@ -111,23 +111,22 @@ export class ResponseReader {
     else if (!head.grpc) this.fail(place, Outcome.malformed, contentTypeProblem(head));
     else if (end === undefined) this.fail(place, Outcome.malformed, "the answer ended without trailers");
     else if (typeof end.grpcStatus === "string") this.fail(place, Outcome.malformed, end.grpcStatus);
-    else if (end.grpcStatus > 0)
-      this.owner.answered(this.release(place), this.endNs, false, end.grpcStatus, end.grpcMessage);
-    else this.succeed(place, received, chunk);
+    else this.answer(place, end.grpcStatus, end.grpcMessage, chunk);
   }
 
-  private succeed(place: number, received: number, chunk: Uint8Array): void {
+  private answer(place: number, status: number, statusText: Buffer, chunk: Uint8Array): void {
     const { streams, owner, endNs } = this;
+    const received = streams.received[place] as number;
     const { streaming } = streams.call[place] as GrpcCall;
     const start = streams.start[place] as number;
     const kept = streams.kept[place];
     const bytes = kept ?? chunk;
     const from = kept === undefined ? Math.max(0, start) : 0;
     const count = countMessages(bytes, from, from + received);
-    if (typeof count === "string" || (count !== 1 && !streaming)) {
-      this.fail(place, Outcome.malformed, typeof count === "string" ? count : `${count} messages in a unary answer`);
-      return;
-    }
+    if (typeof count === "string") return this.fail(place, Outcome.malformed, count);
+    if (status > 0) return owner.answered(this.release(place), endNs, false, status, statusText);
+    if (count !== 1 && !streaming)
+      return this.fail(place, Outcome.malformed, `${count} messages in a unary answer`);
     this.messages += count;
     const bodyAt = streaming ? from : from + PREFIX_BYTES;
     const end = from + received;
