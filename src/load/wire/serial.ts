@@ -1,6 +1,3 @@
-/** The last so many characters of an id that says where it stands are digits. */
-export const SERIAL_DIGITS = 10;
-
 const ZERO = 0x30;
 
 /** Writes a number as ten decimal digits that end before `end`; of a greater number its last ten. */

@@ -23,7 +23,7 @@ export interface SocketEvents {
   opened(alpn: string | undefined): void;
   /** `length` bytes from the begin of `bytes` were read; lent for the length of the call. */
   read(bytes: Buffer, length: number): void;
-  /** It has taken all of a large amount of bytes that were pending. */
+  /** All that had been handed over was taken, after the operating system had not taken it at once. */
   drained?(): void;
   /** It never stood or stands no more: with an error, or because the peer ended it. The last event. */
   ended(error: Error | undefined): void;
@@ -37,10 +37,11 @@ export interface SocketOptions {
 
 export type OpenSocket = (endpoint: LoadEndpoint, options: SocketOptions, events: SocketEvents) => WireSocket;
 
-/** Opens a TCP or TLS connection. Never throws: what goes wrong is an event. */
+/** Opens a TCP or TLS connection. What goes wrong is an event; only certificates that cannot be used are thrown. */
 export const openSocket: OpenSocket = (endpoint, options, events) => {
   const socket = endpoint.tls ? openTls(endpoint, options, events) : openPlain(endpoint, events);
   socket.setNoDelay(true);
+  if (events.drained) socket.on("drain", () => events.drained?.());
   let error: Error | undefined;
   const end = () => {
     clearTimeout(timer);
@@ -59,7 +60,6 @@ export const openSocket: OpenSocket = (endpoint, options, events) => {
     const { alpnProtocol } = socket as Partial<TLSSocket>;
     events.opened(typeof alpnProtocol === "string" ? alpnProtocol : undefined);
   });
-  if (events.drained) socket.on("drain", () => events.drained?.());
   socket.on("error", (thrown: Error) => {
     error = thrown;
   });

@@ -79,6 +79,7 @@ export class RequestSender {
 
   /** The peer widens the window of the connection. */
   widen(bytes: number): void {
+    if (bytes === 0) throw new ConnectionFault("PROTOCOL_ERROR", "WINDOW_UPDATE by 0");
     if (this.window + bytes > MAX_WINDOW)
       throw new ConnectionFault("FLOW_CONTROL_ERROR", "the window of the connection exceeds 2^31-1");
     this.window += bytes;

@@ -52,14 +52,19 @@ export class ResponseReader {
     else if (head === undefined) this.head(place, fields, endStream, chunk);
     else if (fields.status > 0) this.fault(place, "PROTOCOL_ERROR", "trailers with :status");
     else if (!endStream) this.fault(place, "PROTOCOL_ERROR", "trailers that do not end the stream");
+    else if (head.contentLength >= 0 && fields.contentLength >= 0)
+      this.fault(place, "PROTOCOL_ERROR", "more than one content-length");
     else this.complete(place, head, fields, chunk);
   }
 
-  /** Whether a stream takes data; ends it when not. */
+  /** Whether a stream takes so many bytes of data more; ends it when not. */
   takesData(place: number, bytes: number): boolean {
-    const { head, received } = this.streams;
-    if (head[place] === undefined) this.fault(place, "PROTOCOL_ERROR", "data before the head of the answer");
-    else if ((received[place] as number) + bytes > MOST_ANSWER_BYTES)
+    const head = this.streams.head[place];
+    const received = (this.streams.received[place] as number) + bytes;
+    if (head === undefined) this.fault(place, "PROTOCOL_ERROR", "data before the head of the answer");
+    else if (head.contentLength >= 0 && received > head.contentLength)
+      this.fault(place, "PROTOCOL_ERROR", `content-length is ${head.contentLength}, and more bytes came`);
+    else if (received > MOST_ANSWER_BYTES)
       this.fault(place, "CANCEL", `the answer has more than ${MOST_ANSWER_BYTES} bytes`);
     else return true;
     return false;
@@ -99,7 +104,7 @@ export class ResponseReader {
 
   private complete(place: number, head: ResponseFields, end: ResponseFields | undefined, chunk: Uint8Array): void {
     const { streams } = this;
-    const { contentLength } = head;
+    const contentLength = Math.max(head.contentLength, end === undefined ? -1 : end.contentLength);
     const received = streams.received[place] as number;
     if (contentLength >= 0 && contentLength !== received) {
       this.fault(place, "PROTOCOL_ERROR", `content-length is ${contentLength}, and ${received} bytes came`);
@@ -125,8 +130,7 @@ export class ResponseReader {
     const count = countMessages(bytes, from, from + received);
     if (typeof count === "string") return this.fail(place, Outcome.malformed, count);
     if (status > 0) return owner.answered(this.release(place), endNs, false, status, statusText);
-    if (count !== 1 && !streaming)
-      return this.fail(place, Outcome.malformed, `${count} messages in a unary answer`);
+    if (count !== 1 && !streaming) return this.fail(place, Outcome.malformed, `${count} messages in a unary answer`);
     this.messages += count;
     const bodyAt = streaming ? from : from + PREFIX_BYTES;
     const end = from + received;

@@ -275,9 +275,9 @@ export class Session implements FrameTaker {
     needLength(4, end - start, "WINDOW_UPDATE");
     const increment = readUint32(bytes, start) & MAX_WINDOW;
     if (id !== 0) this.needBegun(id, "WINDOW_UPDATE");
-    if (increment === 0) throw new ConnectionFault("PROTOCOL_ERROR", "WINDOW_UPDATE by 0");
     const place = id === 0 ? NONE : this.streams.placeOf(id);
     if (id === 0) this.sender.widen(increment);
+    else if (place !== NONE && increment === 0) this.responses.fault(place, "PROTOCOL_ERROR", "WINDOW_UPDATE by 0");
     else if (place !== NONE && !this.sender.widenStream(place, increment))
       this.responses.fault(place, "FLOW_CONTROL_ERROR", "the window of a stream exceeds 2^31-1");
   }

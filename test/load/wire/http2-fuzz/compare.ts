@@ -1,9 +1,8 @@
 import { seededRandom } from "../../../../src/base/random.ts";
 import { type Case, generate } from "./cases.ts";
+import { endOfGoaway, exceptionFor, resetsWithoutError } from "./exceptions.ts";
 import { runNode } from "./node-oracle.ts";
 import type { Outcomes } from "./outcome.ts";
-import { endOfGoaway, exceptionFor } from "./exceptions.ts";
-import { frame, uint32 } from "./server-bytes.ts";
 import { runSubject } from "./subject.ts";
 
 const CONTINUATION = 9;
@@ -30,14 +29,21 @@ export async function compare(seed: string): Promise<Verdict> {
 async function compareCase(each: Case): Promise<Verdict> {
   const { seed } = each;
   const whole = runSubject(each, []);
-  const bytewise = runSubject(each, Array.from({ length: each.rest.length }, (_, i) => i + 1));
+  const bytewise = runSubject(
+    each,
+    Array.from({ length: each.rest.length }, (_, i) => i + 1),
+  );
   const torn = runSubject(each, cutsOf(each));
   const responses = each.calls;
   for (const other of [bytewise, torn])
     if (!same(whole, other)) return { seed, responses, divergence: `torn otherwise: ${text(whole)} / ${text(other)}` };
   const node = await runNode(each, each.rest.length);
   if (whole.fault === undefined && node.fault === undefined)
-    return { seed, responses, ...(agree(each, whole, node) ? {} : { divergence: `${text(whole)} / node ${text(node)}` }) };
+    return {
+      seed,
+      responses,
+      ...(agree(each, whole, node) ? {} : { divergence: `${text(whole)} / node ${text(node)}` }),
+    };
   return { seed, responses, ...(await compareFaults(each, whole.fault, bytewise.faultAt)) };
 }
 
@@ -58,7 +64,9 @@ async function compareFaults(
   if (ours === theirs) return {};
   const exception = exceptionFor(each, length, bounds[first + 1] as number, ours > theirs);
   if (exception !== undefined) return { exception };
-  return { divergence: `frame ${ours} ${fault} / node frame ${theirs}: ${each.rest.subarray(length, length + 30).toString("hex")}` };
+  return {
+    divergence: `frame ${ours} ${fault} / node frame ${theirs}: ${each.rest.subarray(length, length + 30).toString("hex")}`,
+  };
 }
 
 /** Where frames begin, and the end of the last. CONTINUATION counts to the frame before it: a block may be judged before its end. */
@@ -91,12 +99,11 @@ function cutsOf({ seed, rest }: Case): number[] {
 }
 
 /** What node:http2 gave up because the peer reset it may have been found wrong before; a reset without an error looks to it like an end. */
-function agree({ rest }: Case, ours: Outcomes, node: Outcomes): boolean {
+function agree(each: Case, ours: Outcomes, node: Outcomes): boolean {
   const calls = node.calls.map((call, i) => {
     const mine = ours.calls[i] as (typeof node.calls)[number];
     if (call === "reset" && mine === "malformed") return mine;
-    const reset = frame(3, 0, 2 * i + 1, uint32(0));
-    return mine === "reset" && call !== "pending" && rest.includes(reset) ? mine : call;
+    return mine === "reset" && call !== "pending" && resetsWithoutError(each, 2 * i + 1) ? mine : call;
   });
   return same(ours, { ...node, calls });
 }

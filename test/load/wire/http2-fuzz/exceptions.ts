@@ -27,6 +27,7 @@ const GOAWAY = 7;
 const WINDOW_UPDATE = 8;
 const CONTINUATION = 9;
 const ACK = 1;
+const END_HEADERS = 4;
 const PADDED = 8;
 
 const EXCEPTIONS: readonly Exception[] = [
@@ -68,6 +69,16 @@ const EXCEPTIONS: readonly Exception[] = [
     covers: ({ type, id }) => type === WINDOW_UPDATE && id !== 0,
   },
   {
+    why: "4.3.1: a first block without the size update that the setting demands is decoded all the same",
+    nodeGivesUp: true,
+    covers: ({ type, before }) => type === HEADERS && !before.some((frame) => frame.type === HEADERS),
+  },
+  {
+    why: "4.3: a header block is judged when it is complete",
+    nodeGivesUp: true,
+    covers: ({ type, flags }) => type === HEADERS && (flags & END_HEADERS) === 0,
+  },
+  {
     why: "5.5: frames of extensions that were not agreed on are ignored",
     nodeGivesUp: true,
     covers: ({ type }) => type > CONTINUATION,
@@ -100,6 +111,16 @@ export function endOfGoaway({ rest }: Case): number | undefined {
     if (type === GOAWAY && id === 0 && at < rest.length) return at;
   }
   return undefined;
+}
+
+/** Whether the peer resets a stream without naming an error. */
+export function resetsWithoutError({ rest }: Case, id: number): boolean {
+  let at = 0;
+  return framesOf(rest, 0, rest.length).some((frame) => {
+    const payload = at + 9;
+    at = payload + frame.length;
+    return frame.type === RST_STREAM && frame.id === id && frame.length === 4 && rest.readUInt32BE(payload) === 0;
+  });
 }
 
 function framesOf(bytes: Buffer, from: number, to: number): Frame[] {

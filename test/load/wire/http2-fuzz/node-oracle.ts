@@ -43,7 +43,9 @@ export async function runNode({ first, rest, calls }: Case, length: number): Pro
   });
   await turns(1);
   pipe.push(first);
-  const seen = Array.from({ length: calls }, () => watch(session.request({ ":method": "POST", ":path": "/test.Echo/Call" })));
+  const seen = Array.from({ length: calls }, () =>
+    watch(session.request({ ":method": "POST", ":path": "/test.Echo/Call" })),
+  );
   await turns(ROUNDS);
   if (length > 0) pipe.push(rest.subarray(0, length));
   await turns(ROUNDS);
@@ -84,7 +86,10 @@ function watch(stream: ClientHttp2Stream): Seen {
   return seen;
 }
 
-function outcomeOf({ stream, status, headers, headOnly, trailers, chunks, ended, closed }: Seen, resetHere: boolean): CallOutcome {
+function outcomeOf(
+  { stream, status, headers, headOnly, trailers, chunks, ended, closed }: Seen,
+  resetHere: boolean,
+): CallOutcome {
   if (resetHere) return "malformed";
   if (!closed) return "pending";
   if (stream.aborted || stream.rstCode !== 0 || !ended || status === 0) return "reset";

@@ -1,5 +1,11 @@
 /** What became of one call, comparable as text. */
-export type CallOutcome = "pending" | "reset" | "malformed" | `http ${number}` | `grpc ${number} ${string}` | `ok ${string}`;
+export type CallOutcome =
+  | "pending"
+  | "reset"
+  | "malformed"
+  | `http ${number}`
+  | `grpc ${number} ${string}`
+  | `ok ${string}`;
 
 /** What became of a connection. */
 export interface Outcomes {

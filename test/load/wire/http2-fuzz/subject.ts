@@ -28,7 +28,8 @@ export function runSubject({ first, rest, calls }: Case, cuts: readonly number[]
     outcomes[slot] = outcome;
   };
   const session = new Session(SOCKET, {
-    answered: (slot, _end, ok, status, body) => settle(slot, ok ? `ok ${hex(body)}` : `grpc ${status} ${hex(Buffer.from(Buffer.from(body).toString()))}`),
+    answered: (slot, _end, ok, status, body) =>
+      settle(slot, ok ? `ok ${hex(body)}` : `grpc ${status} ${hex(Buffer.from(Buffer.from(body).toString()))}`),
     failed: (slot, _end, outcome, text) => {
       if (text === "") throw new Error(`call ${slot} failed without a name`);
       if (outcome === Outcome.httpError) settle(slot, `http ${Number(/\d+/.exec(text)?.[0])}`);
