@@ -13,16 +13,17 @@ const DELETE = 0x7f;
 const MOST_DIGITS = 13;
 
 const SIZE = 0;
-const EXTENSION_NAME = 1;
-const EXTENSION_VALUE = 2;
-const QUOTED = 3;
-const ESCAPED = 4;
-const AFTER_QUOTED = 5;
-const SIZE_LF = 6;
-const DATA = 7;
-const DATA_CR = 8;
-const DATA_LF = 9;
-const LAST = 10;
+const EXTENSION_BEGIN = 1;
+const EXTENSION_NAME = 2;
+const EXTENSION_VALUE = 3;
+const QUOTED = 4;
+const ESCAPED = 5;
+const AFTER_QUOTED = 6;
+const SIZE_LF = 7;
+const DATA = 8;
+const DATA_CR = 9;
+const DATA_LF = 10;
+const LAST = 11;
 
 /** Takes the data of chunks. */
 export interface ChunkSink {
@@ -105,7 +106,7 @@ export class Http1Chunks {
     } else if (this.#digits === 0) this.problem = "a chunk size that is no number";
     else if (byte === CR) this.#state = SIZE_LF;
     else if (byte === SEMICOLON) {
-      this.#state = EXTENSION_NAME;
+      this.#state = EXTENSION_BEGIN;
       this.#extensionBytes = 0;
     } else this.problem = "a chunk size that is no number";
   }
@@ -121,12 +122,13 @@ export class Http1Chunks {
     } else if (state === ESCAPED) {
       if (isQuotable(byte)) this.#state = QUOTED;
       else this.problem = "a chunk extension with a byte that it may not have";
-    } else if (byte === CR) this.#state = SIZE_LF;
-    else if (byte === SEMICOLON) this.#state = EXTENSION_NAME;
-    else if (byte === EQUALS && state === EXTENSION_NAME) this.#state = EXTENSION_VALUE;
+    } else if (byte === CR && state !== EXTENSION_BEGIN) this.#state = SIZE_LF;
+    else if (byte === SEMICOLON) this.#state = EXTENSION_BEGIN;
+    else if (byte === EQUALS && state <= EXTENSION_NAME) this.#state = EXTENSION_VALUE;
     else if (byte === QUOTE && state === EXTENSION_VALUE) this.#state = QUOTED;
     else if (state === AFTER_QUOTED || !isTokenByte(byte))
       this.problem = "a chunk extension with a byte that it may not have";
+    else if (state === EXTENSION_BEGIN) this.#state = EXTENSION_NAME;
   }
 }
 

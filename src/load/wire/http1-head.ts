@@ -69,7 +69,7 @@ export class Http1Head {
     this.#trailers = false;
   }
 
-  /** Begins with a trailer section, whose fields frame nothing (RFC 9110 section 6.5.1). */
+  /** Begins with a trailer section, which may not frame a body (RFC 9110 section 6.5.1). */
   beginTrailers(): void {
     this.#trailers = true;
     this.#inFields = true;
@@ -155,7 +155,7 @@ export class Http1Head {
         return this.#fail(bytes[at] === LF ? "a line that ends without CR" : "a byte that no field may have");
       if (at + 1 === to) return -1;
       if (bytes[at + 1] !== LF) return this.#fail("CR without LF");
-      if (!this.#trailers && !this.#understand(bytes, nameAt, nameEnd, valueAt, at)) return -1;
+      if (!this.#understand(bytes, nameAt, nameEnd, valueAt, at)) return -1;
       at += 2;
       this.#lineAt = at - from;
     }
@@ -164,6 +164,11 @@ export class Http1Head {
 
   /** False when the field is wrong. */
   #understand(bytes: Uint8Array, nameAt: number, nameEnd: number, valueAt: number, valueEnd: number): boolean {
+    if (this.#trailers) {
+      if (isWord(bytes, nameAt, nameEnd, CONTENT_LENGTH) || isWord(bytes, nameAt, nameEnd, TRANSFER_ENCODING))
+        this.#fail("trailers that frame a body");
+      return this.problem === undefined;
+    }
     switch (nameEnd - nameAt) {
       case CONTENT_LENGTH.length:
         if (isWord(bytes, nameAt, nameEnd, CONTENT_LENGTH))
@@ -195,7 +200,7 @@ export class Http1Head {
 
   #takeCodings(bytes: Uint8Array, from: number, to: number): void {
     if (this.length >= 0) this.#fail("both Content-Length and Transfer-Encoding");
-    if (this.coded) this.#fail("two Transfer-Encoding");
+    if (trimmed(bytes, from, to) === from) this.#fail("a Transfer-Encoding that names none");
     this.coded = true;
     for (let at = from; at <= to; ) {
       const end = itemEnd(bytes, at, to);
