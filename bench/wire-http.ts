@@ -9,8 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LoadPlan, runLoad } from "../src/load/index.ts";
-import { createEngine } from "../src/load/index.ts";
+import { createEngine, type LoadPlan, runLoad } from "../src/load/index.ts";
 import type { ModelInfo } from "../src/target/index.ts";
 import { workloads } from "../suites/v2-rest/workload.ts";
 
@@ -32,7 +31,12 @@ const model: ModelInfo = {
 };
 
 /** One run of the engine, in a process of its own. */
-async function runEngine(engineId: LoadPlan["engine"], port: number, seconds: number, concurrency: number): Promise<Cost> {
+async function runEngine(
+  engineId: LoadPlan["engine"],
+  port: number,
+  seconds: number,
+  concurrency: number,
+): Promise<Cost> {
   const [workload] = workloads as [(typeof workloads)[number]];
   const engine = await createEngine(engineId, { host: "127.0.0.1", port, prefix: "", headers: [] });
   const plan: LoadPlan = {
@@ -57,7 +61,9 @@ async function runEngine(engineId: LoadPlan["engine"], port: number, seconds: nu
 }
 
 function inProcess(engine: string, port: number, seconds: number, connections: number): Cost {
-  const args = ["--conditions=source", "--import", "tsx", here, "engine", engine, port, seconds, connections].map(String);
+  const args = ["--conditions=source", "--import", "tsx", here, "engine", engine, port, seconds, connections].map(
+    String,
+  );
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Cost;
 }
 
@@ -116,7 +122,11 @@ async function compare(rounds: number, seconds: number, connections: number): Pr
   const each = (name: string) => (costs.get(name) ?? []).map(({ cpuUs, requests }) => cpuUs / requests);
   for (const [name, list] of costs) {
     const perSecond = Math.round(median(list.map((cost) => cost.perSecond)));
-    console.log(`${name}: ${each(name).map((us) => us.toFixed(2)).join(", ")} µs per request, median ${median(each(name)).toFixed(2)}, ${perSecond}/s`);
+    console.log(
+      `${name}: ${each(name)
+        .map((us) => us.toFixed(2))
+        .join(", ")} µs per request, median ${median(each(name)).toFixed(2)}, ${perSecond}/s`,
+    );
   }
   console.log(`wire ÷ wrk: ${(median(each("wire")) / median(each("wrk"))).toFixed(2)}`);
 }

@@ -13,6 +13,7 @@ export interface FrameTaker {
   leave(bytes: Buffer): void;
 }
 
+const NOTHING = Buffer.alloc(0);
 const MOST_CARRIED = FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES;
 /** With so many bytes of a DATA frame it is known how much padding it has. */
 const DATA_BEGIN_BYTES = FRAME_HEADER_BYTES + 1;
@@ -23,7 +24,7 @@ const ID_MASK = 0x7fff_ffff;
 export class FrameReader {
   private readonly taker: FrameTaker;
   /** The begin of a frame whose rest has not come. */
-  private readonly carry: Buffer = Buffer.allocUnsafeSlow(MOST_CARRIED);
+  private carry: Buffer = NOTHING;
   private carried = 0;
   /** The DATA frame that is being passed on in parts. */
   private torn = false;
@@ -60,6 +61,7 @@ export class FrameReader {
   /** A frame that the chunk does not hold in full. */
   private begin(chunk: Buffer, at: number, length: number): void {
     if (chunk[at + 3] !== FrameType.data || length - at < DATA_BEGIN_BYTES) {
+      if (this.carry === NOTHING) this.carry = Buffer.allocUnsafeSlow(MOST_CARRIED);
       this.carry.set(chunk.subarray(at, length));
       this.carried = length - at;
       return;

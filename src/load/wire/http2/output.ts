@@ -10,7 +10,7 @@ const CONGESTED_BYTES = 1024 * 1024;
  */
 export class Output {
   /** Write here, from `end` on, after `reserve`. */
-  block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  block: Buffer = Buffer.alloc(0);
   end = 0;
   private start = 0;
   private pieces: Uint8Array[] = [];

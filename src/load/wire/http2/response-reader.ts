@@ -1,4 +1,5 @@
 import { Outcome, type OutcomeCode } from "../../engine.ts";
+import { createViews } from "../views.ts";
 import { AnswerBodies, MOST_ANSWER_BYTES } from "./answer-bodies.ts";
 import { BlockCache } from "./block-cache.ts";
 import { type GrpcCall, PREFIX_BYTES } from "./call.ts";
@@ -7,7 +8,6 @@ import type { Output } from "./output.ts";
 import { readUint32 } from "./read-uint32.ts";
 import type { ResponseFields } from "./response-fields.ts";
 import { NONE, type Streams } from "./streams.ts";
-import { Views } from "./views.ts";
 import { writeReset } from "./write-frames.ts";
 
 /** Hears what became of calls. */
@@ -30,7 +30,7 @@ export class ResponseReader {
   readonly bodies: AnswerBodies;
   private readonly heads = new BlockCache();
   private readonly trailers = new BlockCache();
-  private readonly views = new Views();
+  private readonly views = createViews();
   private readonly streams: Streams;
   private readonly output: Output;
   private readonly owner: CallOwner;
@@ -43,7 +43,7 @@ export class ResponseReader {
   }
 
   /** A header block of any stream; `place` is `NONE` for one that is closed. Throws COMPRESSION_ERROR. */
-  block(place: number, bytes: Uint8Array, start: number, end: number, endStream: boolean, chunk: Uint8Array): void {
+  block(place: number, bytes: Buffer, start: number, end: number, endStream: boolean, chunk: Buffer): void {
     const head = place === NONE ? undefined : this.streams.head[place];
     const fields = (head === undefined ? this.heads : this.trailers).read(bytes, start, end);
     if (place === NONE) return;
@@ -71,7 +71,7 @@ export class ResponseReader {
   }
 
   /** The stream ended with a DATA frame. */
-  endOfData(place: number, chunk: Uint8Array): void {
+  endOfData(place: number, chunk: Buffer): void {
     this.complete(place, this.streams.head[place] as ResponseFields, undefined, chunk);
   }
 
@@ -94,7 +94,7 @@ export class ResponseReader {
     return slot;
   }
 
-  private head(place: number, fields: ResponseFields, endStream: boolean, chunk: Uint8Array): void {
+  private head(place: number, fields: ResponseFields, endStream: boolean, chunk: Buffer): void {
     if (fields.status === 0) this.fault(place, "PROTOCOL_ERROR", "a head without :status");
     else if (fields.status < FIRST_FINAL_STATUS) {
       if (endStream) this.fault(place, "PROTOCOL_ERROR", `status ${fields.status} ends the stream`);
@@ -102,7 +102,7 @@ export class ResponseReader {
     else this.streams.head[place] = fields;
   }
 
-  private complete(place: number, head: ResponseFields, end: ResponseFields | undefined, chunk: Uint8Array): void {
+  private complete(place: number, head: ResponseFields, end: ResponseFields | undefined, chunk: Buffer): void {
     const { streams } = this;
     const contentLength = Math.max(head.contentLength, end === undefined ? -1 : end.contentLength);
     const received = streams.received[place] as number;
@@ -119,7 +119,7 @@ export class ResponseReader {
     else this.answer(place, end.grpcStatus, end.grpcMessage, chunk);
   }
 
-  private answer(place: number, status: number, statusText: Buffer, chunk: Uint8Array): void {
+  private answer(place: number, status: number, statusText: Buffer, chunk: Buffer): void {
     const { streams, owner, endNs } = this;
     const received = streams.received[place] as number;
     const { streaming } = streams.call[place] as GrpcCall;
@@ -134,7 +134,7 @@ export class ResponseReader {
     this.messages += count;
     const bodyAt = streaming ? from : from + PREFIX_BYTES;
     const end = from + received;
-    const body = kept === undefined ? this.views.view(chunk, bodyAt, end) : kept.subarray(bodyAt, end);
+    const body = kept === undefined ? this.views.of(chunk, bodyAt, end) : kept.subarray(bodyAt, end);
     const slot = streams.slot[place] as number;
     streams.end(place);
     owner.answered(slot, endNs, true, 0, body);

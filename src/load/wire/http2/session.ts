@@ -195,15 +195,17 @@ export class Session implements FrameTaker {
 
   dataPart(id: number, bytes: Buffer, start: number, end: number): void {
     if (this.ended) return;
+    this.needBegun(id, "DATA");
     const place = this.dataPlace(id, end - start);
     if (place !== NONE) this.responses.bodies.append(place, bytes, start, end);
   }
 
   dataEnd(flags: number, id: number, bytes: Buffer, length: number): void {
     if (this.ended) return;
+    this.needBegun(id, "DATA");
     this.received.received(id, length);
-    const place = this.dataPlace(id, 0);
-    if (place !== NONE && flags & Flag.endStream) this.responses.endOfData(place, bytes);
+    const place = flags & Flag.endStream ? this.dataPlace(id, 0) : NONE;
+    if (place !== NONE) this.responses.endOfData(place, bytes);
   }
 
   leave(bytes: Buffer): void {
@@ -247,7 +249,9 @@ export class Session implements FrameTaker {
       to -= bytes[from++] as number;
       if (to < from) throw new ConnectionFault("PROTOCOL_ERROR", "DATA has more padding than payload");
     }
-    const place = this.dataPlace(id, to - from);
+    this.needBegun(id, "DATA");
+    // A frame without data says nothing, unless it ends the stream.
+    const place = from < to || flags & Flag.endStream ? this.dataPlace(id, to - from) : NONE;
     if (place !== NONE) this.responses.bodies.add(place, bytes, from, to);
     this.received.received(id, end - start);
     if (place !== NONE && flags & Flag.endStream) this.responses.endOfData(place, bytes);
@@ -255,7 +259,6 @@ export class Session implements FrameTaker {
 
   /** The place of the stream that takes these bytes; `NONE` when it is closed. */
   private dataPlace(id: number, bytes: number): number {
-    this.needBegun(id, "DATA");
     const place = this.streams.placeOf(id);
     return place !== NONE && this.responses.takesData(place, bytes) ? place : NONE;
   }

@@ -36,15 +36,19 @@ export function generate(seed: string): Case {
   return { seed, calls, first: FIRST_FRAMES, rest: wholeFrames(Buffer.concat(units)) };
 }
 
-/** Without a last frame of which a part is missing: a decoder may judge it before the rest comes, or not. */
-function wholeFrames(bytes: Buffer): Buffer {
+/** Without a last frame or header block of which a part is missing: a decoder may judge it before the rest comes, or not. */
+export function wholeFrames(bytes: Buffer): Buffer {
   let at = 0;
+  let open = -1;
   while (at + 9 <= bytes.length) {
     const end = at + 9 + bytes.readUIntBE(at, 3);
     if (end > bytes.length && bytes.readUIntBE(at, 3) <= 16_384) break;
+    const ends = ((bytes[at + 4] as number) & END_HEADERS) !== 0;
+    if (bytes[at + 3] === HEADERS && !ends) open = at;
+    else if (bytes[at + 3] !== CONTINUATION || ends) open = -1;
     at = Math.min(end, bytes.length);
   }
-  return bytes.subarray(0, at);
+  return bytes.subarray(0, open < 0 ? at : open);
 }
 
 /** Units of frames that belong together, in a random order that keeps that of each stream. */

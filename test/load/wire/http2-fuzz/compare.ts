@@ -1,5 +1,5 @@
 import { seededRandom } from "../../../../src/base/random.ts";
-import { type Case, generate } from "./cases.ts";
+import { type Case, generate, wholeFrames } from "./cases.ts";
 import { endOfGoaway, exceptionFor, resetsWithoutError } from "./exceptions.ts";
 import { runNode } from "./node-oracle.ts";
 import type { Outcomes } from "./outcome.ts";
@@ -27,46 +27,39 @@ export async function compare(seed: string): Promise<Verdict> {
 }
 
 async function compareCase(each: Case): Promise<Verdict> {
-  const { seed } = each;
+  const { seed, calls: responses, rest } = each;
   const whole = runSubject(each, []);
-  const bytewise = runSubject(
-    each,
-    Array.from({ length: each.rest.length }, (_, i) => i + 1),
-  );
   const torn = runSubject(each, cutsOf(each));
-  const responses = each.calls;
-  for (const other of [bytewise, torn])
-    if (!same(whole, other)) return { seed, responses, divergence: `torn otherwise: ${text(whole)} / ${text(other)}` };
-  const node = await runNode(each, each.rest.length);
-  if (whole.fault === undefined && node.fault === undefined)
-    return {
-      seed,
-      responses,
-      ...(agree(each, whole, node) ? {} : { divergence: `${text(whole)} / node ${text(node)}` }),
-    };
-  return { seed, responses, ...(await compareFaults(each, whole.fault, bytewise.faultAt)) };
+  if (!same(whole, torn)) return { seed, responses, divergence: `torn otherwise: ${text(whole)} / ${text(torn)}` };
+  const node = await runNode(each, rest.length);
+  if (whole.fault !== undefined || node.fault !== undefined)
+    return { seed, responses, ...(await compareFaults(each, whole.fault)) };
+  const divergence = agree(each, whole, node) ? undefined : `${text(whole)} / node ${text(node)}`;
+  return { seed, responses, ...(divergence !== undefined && { divergence }) };
 }
 
 /** At least one of them gave the connection up: at the same frame, or there is an exception; and what came before is the same. */
 async function compareFaults(
   each: Case,
   fault: string | undefined,
-  faultAt: number,
 ): Promise<Pick<Verdict, "divergence" | "exception">> {
   const bounds = boundsOf(each.rest);
-  const ours = fault === undefined ? bounds.length - 1 : bounds.findLastIndex((bound) => bound < faultAt);
-  const theirs = await firstFault(each, bounds);
+  const ours = fault === undefined ? bounds.length - 1 : frameOf(bounds, runSubject(each, everywhere(each)).faultAt);
+  const theirs = await firstFault(each, bounds, ours);
   const first = Math.min(ours, theirs);
   const length = bounds[first] as number;
-  const before = { ...each, rest: each.rest.subarray(0, length) };
-  const [us, them] = [runSubject(before, []), await runNode(before, length)];
+  const before = { ...each, rest: wholeFrames(each.rest.subarray(0, length)) };
+  const [us, them] = [runSubject(before, everywhere(before)), await runNode(before, before.rest.length)];
   if (!agree(before, us, them)) return { divergence: `before frame ${first}: ${text(us)} / node ${text(them)}` };
   if (ours === theirs) return {};
   const exception = exceptionFor(each, length, bounds[first + 1] as number, ours > theirs);
   if (exception !== undefined) return { exception };
-  return {
-    divergence: `frame ${ours} ${fault} / node frame ${theirs}: ${each.rest.subarray(length, length + 30).toString("hex")}`,
-  };
+  const bytes = each.rest.subarray(length, length + 30).toString("hex");
+  return { divergence: `frame ${ours} ${fault} / node frame ${theirs}: ${bytes}` };
+}
+
+function frameOf(bounds: readonly number[], at: number): number {
+  return bounds.findLastIndex((bound) => bound < at);
 }
 
 /** Where frames begin, and the end of the last. CONTINUATION counts to the frame before it: a block may be judged before its end. */
@@ -80,22 +73,32 @@ function boundsOf(bytes: Buffer): readonly number[] {
   return bounds;
 }
 
-/** The first frame at which node:http2 gives the connection up; the number of frames when it does not. */
-async function firstFault(each: Case, bounds: readonly number[]): Promise<number> {
+/** The first frame at which node:http2 gives the connection up, perhaps `guess`; the number of frames when it does not. */
+async function firstFault(each: Case, bounds: readonly number[], guess: number): Promise<number> {
+  const faulty = async (frames: number) =>
+    frames > 0 && (await runNode(each, bounds[frames] as number)).fault !== undefined;
   let low = 0;
   let high = bounds.length - 1;
+  if (guess < high && (await faulty(guess + 1))) high = guess;
+  if (!(await faulty(guess))) low = guess;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const { fault } = await runNode(each, bounds[middle + 1] as number);
-    if (fault === undefined) low = middle + 1;
-    else high = middle;
+    if (await faulty(middle + 1)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
 
-function cutsOf({ seed, rest }: Case): number[] {
-  const random = seededRandom(seed, "cuts");
-  return Array.from({ length: random.integer(1, 8) }, () => random.integer(0, rest.length)).sort((a, b) => a - b);
+/** Some places, or for one in four all. */
+function cutsOf(each: Case): readonly number[] {
+  const random = seededRandom(each.seed, "cuts");
+  if (random.next() < 0.25) return everywhere(each);
+  const cuts = Array.from({ length: random.integer(1, 8) }, () => random.integer(0, each.rest.length));
+  return cuts.sort((a, b) => a - b);
+}
+
+function everywhere({ rest }: Case): readonly number[] {
+  return Array.from({ length: rest.length }, (_, i) => i + 1);
 }
 
 /** What node:http2 gave up because the peer reset it may have been found wrong before; a reset without an error looks to it like an end. */
