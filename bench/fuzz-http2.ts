@@ -64,7 +64,8 @@ async function main(wanted: number, seed: string): Promise<void> {
   }
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${answers} answers in ${streams} streams of the seed ${seed} in ${seconds} s: ${divergent} divergences`);
-  for (const [section, count] of [...exceptions].sort()) console.log(`${count} × ${section}`);
+  for (const [section, count] of [...exceptions].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`${count} × ${section}`);
   process.exitCode = divergent === 0 ? 0 : 1;
 }
 

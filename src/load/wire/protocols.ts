@@ -7,5 +7,5 @@ const PROTOCOLS = { http: http1, grpc: grpcProtocol } as const;
 
 /** How the engine speaks the protocol of requests. */
 export function wireProtocol(protocol: EncodedRequest["protocol"]): WireProtocol<unknown> {
-  return PROTOCOLS[protocol] as WireProtocol<unknown>;
+  return PROTOCOLS[protocol];
 }

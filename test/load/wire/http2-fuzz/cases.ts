@@ -84,8 +84,9 @@ function response(random: Random, id: number, faulty: boolean): Buffer[] {
       ),
     );
   }
-  if (random.next() < 0.05) units.splice(random.integer(0, units.length), units.length, reset(random, id));
-  else if (random.next() < 0.05) units.push(reset(random, id));
+  const end = random.next();
+  if (end < 0.05) units.splice(random.integer(0, units.length), units.length, reset(random, id));
+  else if (end < 0.1) units.push(reset(random, id));
   return units;
 }
 
