@@ -51,6 +51,7 @@ export async function runNode({ first, rest, calls }: Case, length: number): Pro
   });
   await turns(1);
   keepHandle(session);
+  session.setLocalWindowSize(2 ** 30);
   pipe.push(first);
   const seen = Array.from({ length: calls }, () =>
     watch(session.request({ ":method": "POST", ":path": "/test.Echo/Call" })),
