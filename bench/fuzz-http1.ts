@@ -33,5 +33,6 @@ await Promise.all(Array.from({ length: AT_ONCE }, work));
 console.log(
   `${cases} answers from the seed ${seed} in ${Math.round((performance.now() - started) / 1000)} s: ${divergent} divergences`,
 );
-for (const [section, count] of [...exceptions].sort()) console.log(`${count} × ${section}`);
+for (const [section, count] of [...exceptions].sort(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(`${count} × ${section}`);
 process.exitCode = divergent === 0 ? 0 : 1;

@@ -98,6 +98,8 @@ export interface PhaseSummary {
   /** Connections opened anew: each one is a connection that the server or the network ended, or that was given up after a time-out. */
   readonly reconnects: number;
   readonly fullChecks: number;
+  /** Open loop: how long the engine waited awake for the next instant, in milliseconds; the event loop looks busy then, and is not. */
+  readonly awakeMs?: number;
   /** The first few things that were wrong with answers, in words. */
   readonly wrongAnswers: readonly string[];
   /** The first few error texts by outcome code. */

@@ -1,5 +1,5 @@
 import type { EncodedRequest } from "../engine.ts";
-import { writeSerial } from "../wire/serial.ts";
+import { readSerial, SERIAL_DIGITS, SERIALS, writeSerial } from "../wire/serial.ts";
 
 /** The serial of a request that was sent with the id that it was encoded with. */
 export const AS_ENCODED = -1;
@@ -23,17 +23,16 @@ export interface IdFinder {
  * the cost does not depend on their length then.
  */
 export function createIdFinder(): IdFinder {
-  let wanted = Buffer.alloc(0);
   let fromBegin = 0;
   let fromEnd = 0;
   return {
     carries: ({ id, idAt, body: sent }, serial, body) => {
       if (id === undefined || idAt === undefined) return true;
       const { length } = id;
-      if (wanted.length !== length) wanted = Buffer.alloc(length);
-      for (let i = 0; i < length; i++) wanted[i] = sent[idAt + i] as number;
+      if (standsAt(body, fromBegin, sent, idAt, length, serial)) return true;
+      if (standsAt(body, body.length - fromEnd, sent, idAt, length, serial)) return true;
+      const wanted = Buffer.from(sent.subarray(idAt, idAt + length));
       if (serial !== AS_ENCODED) writeSerial(wanted, length, serial);
-      if (standsAt(body, fromBegin, wanted) || standsAt(body, body.length - fromEnd, wanted)) return true;
       const found = Buffer.from(body.buffer, body.byteOffset, body.byteLength).indexOf(wanted);
       if (found < 0) return false;
       fromBegin = found;
@@ -43,9 +42,18 @@ export function createIdFinder(): IdFinder {
   };
 }
 
-function standsAt(body: Uint8Array, from: number, wanted: Uint8Array): boolean {
-  if (from < 0 || from + wanted.length > body.length) return false;
-  // From the end, where ids differ.
-  for (let i = wanted.length - 1; i >= 0; i--) if (body[from + i] !== wanted[i]) return false;
+/** Whether an id stands at a place of the body: the one in the request as it was encoded, with the serial in place of its last digits. */
+function standsAt(
+  body: Uint8Array,
+  from: number,
+  sent: Uint8Array,
+  idAt: number,
+  length: number,
+  serial: number,
+): boolean {
+  if (from < 0 || from + length > body.length) return false;
+  const patched = serial === AS_ENCODED ? 0 : SERIAL_DIGITS;
+  if (patched > 0 && readSerial(body, from + length) !== serial % SERIALS) return false;
+  for (let i = length - patched - 1; i >= 0; i--) if (body[from + i] !== sent[idAt + i]) return false;
   return true;
 }

@@ -250,7 +250,9 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
   }
 
   #end(): void {
-    if (this.#stop()) this.#resolve(this.#tally.summary(this.#reconnects() - this.#reconnectsBefore));
+    if (!this.#stop()) return;
+    const summary = this.#tally.summary(this.#reconnects() - this.#reconnectsBefore);
+    this.#resolve(this.#phase.arrivals ? { ...summary, awakeMs: this.#pace.awakeNs / NS_PER_MS } : summary);
   }
 
   #crash(thrown: unknown): void {

@@ -71,6 +71,7 @@ export class Http1Head {
 
   /** Begins with a trailer section, which may not frame a body (RFC 9110 section 6.5.1). */
   beginTrailers(): void {
+    this.problem = undefined;
     this.#trailers = true;
     this.#inFields = true;
     this.#lineAt = 0;

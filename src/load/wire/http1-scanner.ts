@@ -1,4 +1,5 @@
 import { borrowBuffer, giveBack, withRoom } from "./body-buffers.ts";
+import { HeadMemo } from "./head-memo.ts";
 import { type ChunkSink, Http1Chunks } from "./http1-chunks.ts";
 import { Http1Head, LONGEST_HEAD } from "./http1-head.ts";
 import type { Views } from "./views.ts";
@@ -24,6 +25,9 @@ const EMPTY: Buffer = Buffer.alloc(0);
 /** Reads the responses of one connection one after the other, out of pieces cut anywhere. None of them answers HEAD or CONNECT. */
 export class Http1Scanner implements ChunkSink {
   readonly #head = new Http1Head();
+  readonly #memo = new HeadMemo();
+  /** No byte of a head has been read since `begin()`. */
+  #fresh = true;
   readonly #chunks = new Http1Chunks(this);
   readonly #views: Views;
   #stage = HEAD;
@@ -70,7 +74,7 @@ export class Http1Scanner implements ChunkSink {
 
   /** Begins with the next response. */
   begin(): void {
-    this.#head.begin();
+    this.#fresh = true;
     this.#stage = HEAD;
     this.#carried = 0;
     if (this.#carry !== undefined) giveBack(this.#carry);
@@ -133,8 +137,20 @@ export class Http1Scanner implements ChunkSink {
 
   #readLines(bytes: Buffer, from: number, to: number): number {
     if (this.#carried > 0) return this.#readCarried(bytes, from, to);
+    const first = this.#fresh && from === 0;
+    if (this.#fresh) {
+      this.#fresh = false;
+      // What was read of the last head is still true of the same head.
+      if (first && this.#memo.beginsWith(bytes, to)) {
+        this.#afterLines();
+        return this.#memo.length;
+      }
+      this.#head.begin();
+      this.#memo.length = 0;
+    }
     const end = this.#head.read(bytes, from, to);
     if (end >= 0) {
+      if (first && this.#head.status >= FIRST_FINAL) this.#memo.remember(bytes, end);
       this.#afterLines();
       return end;
     }

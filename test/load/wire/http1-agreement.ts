@@ -5,7 +5,7 @@ import { type Reading, readByLlhttp, readByWire, type UndiciReader } from "./htt
 interface Exception {
   readonly section: string;
   /** Whether it explains that a reader made something else of a text. */
-  explains(text: string, wire: Reading, other: Reading): boolean;
+  readonly explains: (text: string, wire: Reading, other: Reading) => boolean;
 }
 
 const refused = (wire: Reading, other: Reading) => wire.kind === "malformed" && other.kind !== "malformed";
@@ -37,6 +37,10 @@ const EXCEPTIONS: readonly Exception[] = [
     section: "RFC 9112, 2.2: empty lines before a message are ignored by servers, not by clients",
     explains: (text, wire, other) =>
       (/^[\r\n]|\n\r\n[\r\n]/.test(text) && refused(wire, other)) || (/[\r\n]$/.test(text) && notReused(wire, other)),
+  },
+  {
+    section: "RFC 9112, 2.2: CR alone ends no line",
+    explains: (text, wire, other) => text.includes("\r\r") && refused(wire, other),
   },
   {
     section: "RFC 9112, 2.3: HTTP/1.1 messages are of HTTP/1.0 or HTTP/1.1",
@@ -76,7 +80,7 @@ export interface Agreement {
 /** Compares what the wire engine makes of a case, cut and whole, with what llhttp and undici make of it. */
 export async function compare(each: Http1Case, undici: UndiciReader): Promise<Agreement> {
   const text = each.bytes.toString("latin1");
-  const wire = readByWire(piecesOf(each));
+  const [wire, again] = readByWire(piecesOf(each)) as [Reading, Reading?];
   const exceptions: string[] = [];
   const divergences: string[] = [];
   const hold = (name: string, mine: Reading, other: Reading) => {
@@ -88,16 +92,21 @@ export async function compare(each: Http1Case, undici: UndiciReader): Promise<Ag
         `${name}: ${shown(other)} for ${shown(wire)} of ${JSON.stringify(text)} cut at ${each.cuts.join(", ")}`,
       );
   };
-  // llhttp judges some lines before their end.
-  if (wire.kind === "incomplete" && readByLlhttp(each.bytes).kind === "malformed") {
-    const ended = readByWire([each.bytes, Buffer.from(text.endsWith("\r") ? "\n" : "\r\n")]);
-    if (ended.kind !== "malformed")
-      divergences.push(`llhttp: malformed for ${shown(ended)} of ${JSON.stringify(text)}`);
-    return { exceptions, divergences };
+  const llhttp = readByLlhttp(each.bytes);
+  // Each of the two judges some lines before their end, which the other has to have.
+  if (wire.kind === "incomplete" && llhttp.kind === "malformed") {
+    const [ended] = readByWire([each.bytes, Buffer.from(text.endsWith("\r") ? "\n" : "\r\n")]) as [Reading];
+    if (ended.kind === "malformed") return { exceptions, divergences };
   }
-  const whole = readByWire([each.bytes]);
+  if (wire.kind === "malformed" && llhttp.kind === "incomplete") {
+    const ended = readByLlhttp(Buffer.concat([each.bytes, Buffer.from("\r\n\r\n")]));
+    if (ended.kind === "malformed") return { exceptions, divergences };
+  }
+  if (again && !same(again, wire))
+    divergences.push(`again: ${shown(again)} for ${shown(wire)} of ${JSON.stringify(text)}`);
+  const [whole] = readByWire([each.bytes]) as [Reading];
   if (!same(wire, whole)) divergences.push(`whole: ${shown(whole)} for ${shown(wire)} of ${JSON.stringify(text)}`);
-  hold("llhttp", wire, readByLlhttp(each.bytes));
+  hold("llhttp", wire, llhttp);
   hold("undici", coarse(wire), coarse(await undici.read(each.cuts.length > 4 ? [each.bytes] : piecesOf(each))));
   return { exceptions, divergences };
 }

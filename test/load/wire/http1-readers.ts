@@ -5,7 +5,7 @@ import { Outcome, type OutcomeCode } from "../../../src/load/engine.ts";
 import type { WireOwner } from "../../../src/load/wire/connection.ts";
 import { Http1Connection } from "../../../src/load/wire/http1-connection.ts";
 import { type Http1Request, http1Request } from "../../../src/load/wire/http1-request.ts";
-import type { SocketEvents } from "../../../src/load/wire/socket.ts";
+import type { OpenSocket, SocketEvents } from "../../../src/load/wire/socket.ts";
 
 /** What a reader makes of what a server sends to one request before it ends the connection. */
 export interface Reading {
@@ -26,44 +26,46 @@ const request = http1Request(endpoint, {
   inferences: 1,
 });
 
-/** What the wire engine makes of it. */
-export function readByWire(pieces: readonly Uint8Array[]): Reading {
-  let reading: Reading = { kind: "incomplete" };
+/** Sockets read into one buffer, again and again. */
+const readBuffer = Buffer.alloc(64 * 1024);
+
+/** What the wire engine makes of it: where the connection can be used again, twice. */
+export function readByWire(pieces: readonly Uint8Array[]): readonly Reading[] {
+  const readings: Reading[] = [];
+  const reusable: boolean[] = [];
   let open = true;
   const owner: WireOwner<Http1Request> = {
-    answered: (_slot, _end, _ok, status, body) => {
-      reading = { kind: "answer", status, body: Buffer.from(body).toString("latin1") };
-    },
-    failed: (_slot, _end, outcome: OutcomeCode) => {
-      reading = { kind: outcome === Outcome.malformed ? "malformed" : "incomplete" };
-    },
+    answered: (_slot, _end, _ok, status, body) =>
+      void readings.push({ kind: "answer", status, body: Buffer.from(body).toString("latin1") }),
+    failed: (_slot, _end, outcome: OutcomeCode) =>
+      void readings.push({ kind: outcome === Outcome.malformed ? "malformed" : "incomplete" }),
     writable: () => undefined,
     refused: () => undefined,
     disturbed: () => undefined,
   };
-  const events: SocketEvents[] = [];
-  const setting = {
-    endpoint,
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    connectMs: 1000,
-    openSocket: (_endpoint: unknown, _options: unknown, its: SocketEvents) => {
-      events.push(its);
-      return { pending: 0, write: () => undefined, writeAll: () => undefined, destroy: () => (open = false) };
-    },
+  const sockets: SocketEvents[] = [];
+  const openSocket: OpenSocket = (_endpoint, _options, events) => {
+    sockets.push(events);
+    return { pending: 0, write: () => undefined, writeAll: () => undefined, destroy: () => void (open = false) };
   };
-  const connection = new Http1Connection(setting as never, owner);
-  const [socket] = events as [SocketEvents];
+  const clock = { now: () => 0, sleep: () => Promise.resolve() };
+  const connection = new Http1Connection({ endpoint, clock, connectMs: 1000, openSocket }, owner);
+  const [socket] = sockets as [SocketEvents];
   socket.opened(undefined);
-  connection.send(0, request, 0);
-  for (const piece of pieces) {
-    if (!open) break;
-    const bytes = Buffer.from(piece);
-    socket.read(bytes, bytes.length);
-  }
-  const reusable = open;
+  const ask = (): boolean => {
+    connection.send(0, request, 0);
+    for (const piece of pieces) {
+      if (!open) break;
+      readBuffer.set(piece);
+      socket.read(readBuffer, piece.length);
+    }
+    reusable.push(open);
+    return open && connection.free === 1;
+  };
+  if (ask()) ask();
   if (open) socket.ended(undefined);
   connection.close();
-  return reading.kind === "answer" ? { ...reading, reusable } : reading;
+  return readings.map((each, i) => (each.kind === "answer" ? { ...each, reusable: reusable[i] === true } : each));
 }
 
 interface Parser {
@@ -80,29 +82,30 @@ const MOST_HEAD = 1 << 20;
 /** What Node's own parser, llhttp, makes of it, byte by byte. */
 export function readByLlhttp(bytes: Uint8Array): Reading {
   const parser = new HTTPParser();
-  let status = 0;
-  let keepAlive = false;
-  let done = false;
-  const body: Buffer[] = [];
+  const answer = { status: 0, keepAlive: false, done: false, body: [] as Buffer[] };
   parser.initialize(HTTPParser["RESPONSE"] as number, {}, MOST_HEAD);
   parser[HTTPParser["kOnHeadersComplete"] as number] = (...values: unknown[]) => {
-    if (done) return 0;
-    status = values[5] as number;
-    keepAlive = values[8] as boolean;
+    if (!answer.done) Object.assign(answer, { status: values[5], keepAlive: values[8] });
     return 0;
   };
-  parser[HTTPParser["kOnBody"] as number] = (piece: Buffer) => void (done || body.push(Buffer.from(piece)));
-  parser[HTTPParser["kOnMessageComplete"] as number] = () => {
-    if (status >= 200 || status < 100) done = true;
+  parser[HTTPParser["kOnBody"] as number] = (piece: Buffer) => {
+    if (!answer.done) answer.body.push(Buffer.from(piece));
   };
-  let problem = false;
-  for (let at = 0; at < bytes.length && !done && !problem; at++) {
-    problem = parser.execute(bytes.subarray(at, at + 1)) instanceof Error;
-    if (done) return { kind: "answer", status, body: text(body), reusable: keepAlive && at === bytes.length - 1 };
+  parser[HTTPParser["kOnMessageComplete"] as number] = () => {
+    if (answer.status >= 200 || answer.status < 100) answer.done = true;
+  };
+  const reading = (reusable: boolean): Reading => ({
+    kind: "answer",
+    status: answer.status,
+    body: text(answer.body),
+    reusable,
+  });
+  for (let at = 0; at < bytes.length; at++) {
+    if (parser.execute(bytes.subarray(at, at + 1)) instanceof Error && !answer.done) return { kind: "malformed" };
+    if (answer.done) return reading(answer.keepAlive && at === bytes.length - 1);
   }
-  if (problem) return { kind: "malformed" };
   parser.finish();
-  return done ? { kind: "answer", status, body: text(body), reusable: true } : { kind: "incomplete" };
+  return answer.done ? reading(true) : { kind: "incomplete" };
 }
 
 function text(pieces: readonly Buffer[]): string {
@@ -153,20 +156,19 @@ export function undiciReader(): UndiciReader {
   const turn = () => new Promise<void>((done) => setImmediate(done));
   return {
     read: async (pieces) => {
-      let reading: Reading | undefined;
-      let status = 0;
+      const answer: { reading?: Reading; status: number } = { status: 0 };
       const body: Buffer[] = [];
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart: () => undefined,
         onResponseStart: (_controller, code) => {
-          status = code;
+          answer.status = code;
         },
         onResponseData: (_controller, chunk) => void body.push(Buffer.from(chunk)),
         onResponseEnd: () => {
-          reading = { kind: "answer", status, body: text(body) };
+          answer.reading = { kind: "answer", status: answer.status, body: text(body) };
         },
         onResponseError: () => {
-          reading = { kind: "malformed" };
+          answer.reading = { kind: "malformed" };
         },
       };
       client.dispatch({ path: "/", method: "GET" }, handler);
@@ -179,9 +181,9 @@ export function undiciReader(): UndiciReader {
       }
       const reusable = !mine.destroyed;
       if (reusable) mine.push(null);
-      for (let i = 0; i < 5 && (reading === undefined || !mine.destroyed); i++) await turn();
+      for (let i = 0; i < 5 && (answer.reading === undefined || !mine.destroyed); i++) await turn();
       mine.destroy();
-      const found: Reading = reading ?? { kind: "incomplete" };
+      const found: Reading = answer.reading ?? { kind: "incomplete" };
       return found.kind === "answer" ? { ...found, reusable } : found;
     },
     close: () => client.destroy(),
