@@ -14,18 +14,18 @@ export const MOST_ANSWER_BYTES = 0x4000_0000;
  * when the chunk is left is copied to buffers that are used again.
  */
 export class AnswerBodies {
-  private readonly streams: Streams;
+  readonly #streams: Streams;
   /** Ids of streams with bodies in the chunk. */
-  private readonly inChunk: number[] = [];
-  private readonly spare: Buffer[] = [];
+  readonly #inChunk: number[] = [];
+  readonly #spare: Buffer[] = [];
 
   constructor(streams: Streams) {
-    this.streams = streams;
+    this.#streams = streams;
   }
 
   /** Adds a part that ends a frame. */
   add(place: number, chunk: Uint8Array, from: number, to: number): void {
-    const { streams } = this;
+    const streams = this.#streams;
     if (streams.received[place] !== 0) {
       this.append(place, chunk, from, to);
       return;
@@ -33,49 +33,50 @@ export class AnswerBodies {
     if (from === to) return;
     streams.start[place] = from;
     streams.received[place] = to - from;
-    this.inChunk.push(streams.id[place] as number);
+    this.#inChunk.push(streams.id[place] as number);
   }
 
   /** Copies a part. */
   append(place: number, chunk: Uint8Array, from: number, to: number): void {
-    const { streams } = this;
-    if (streams.start[place] !== NONE) this.keep(place, chunk);
+    const streams = this.#streams;
+    if (streams.start[place] !== NONE) this.#keep(place, chunk);
     const received = streams.received[place] as number;
-    const buffer = this.roomFor(place, received + to - from, chunk, from, to);
+    const buffer = this.#roomFor(place, received + to - from, chunk, from, to);
     buffer.set(chunk.subarray(from, to), received);
     streams.received[place] = received + to - from;
   }
 
   /** Copies what must outlive the chunk. */
   leave(chunk: Uint8Array): void {
-    const { streams, inChunk } = this;
+    const streams = this.#streams;
+    const inChunk = this.#inChunk;
     for (const id of inChunk) {
       const place = streams.placeOf(id);
-      if (place !== NONE && streams.start[place] !== NONE) this.keep(place, chunk);
+      if (place !== NONE && streams.start[place] !== NONE) this.#keep(place, chunk);
     }
     inChunk.length = 0;
   }
 
   /** Takes a buffer back that a stream had. */
   recycle(buffer: Buffer | undefined): void {
-    if (buffer !== undefined && this.spare.length < MOST_SPARE) this.spare.push(buffer);
+    if (buffer !== undefined && this.#spare.length < MOST_SPARE) this.#spare.push(buffer);
   }
 
-  private keep(place: number, chunk: Uint8Array): void {
-    const { streams } = this;
+  #keep(place: number, chunk: Uint8Array): void {
+    const streams = this.#streams;
     const start = streams.start[place] as number;
     const length = streams.received[place] as number;
     streams.start[place] = NONE;
-    this.roomFor(place, length, chunk, start, start + length).set(chunk.subarray(start, start + length));
+    this.#roomFor(place, length, chunk, start, start + length).set(chunk.subarray(start, start + length));
   }
 
   /** The stream's buffer, with room for `bytes`; the first part of the body may say how many will come. */
-  private roomFor(place: number, bytes: number, chunk: Uint8Array, from: number, to: number): Buffer {
-    const { streams } = this;
+  #roomFor(place: number, bytes: number, chunk: Uint8Array, from: number, to: number): Buffer {
+    const streams = this.#streams;
     const had = streams.kept[place];
     if (had !== undefined && had.length >= bytes) return had;
     const foreseen = had === undefined ? Math.max(bytes, foresee(chunk, from, to)) : 2 * bytes;
-    const spare = this.spare.pop();
+    const spare = this.#spare.pop();
     const buffer =
       spare !== undefined && spare.length >= foreseen
         ? spare

@@ -54,34 +54,34 @@ export function decodeBlock(bytes: Uint8Array, start: number, end: number): read
 }
 
 class BlockReader {
-  private readonly bytes: Uint8Array;
-  private readonly end: number;
-  private at: number;
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #at: number;
 
   constructor(bytes: Uint8Array, start: number, end: number) {
-    this.bytes = bytes;
-    this.at = start;
-    this.end = end;
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
   }
 
   get ended(): boolean {
-    return this.at >= this.end;
+    return this.#at >= this.#end;
   }
 
   peek(): number {
     if (this.ended) throw new ConnectionFault("COMPRESSION_ERROR", "a header block ends within a field");
-    return this.bytes[this.at] as number;
+    return this.#bytes[this.#at] as number;
   }
 
   /** An integer whose first byte has `bits` bits of it (section 5.1). */
   integer(bits: number): number {
     const mask = (1 << bits) - 1;
     let value = this.peek() & mask;
-    this.at++;
+    this.#at++;
     if (value < mask) return value;
     for (let factor = 1; ; factor *= 128) {
       const byte = this.peek();
-      this.at++;
+      this.#at++;
       value += (byte & 0x7f) * factor;
       if (value > MOST_INTEGER || factor > MOST_INTEGER)
         throw new ConnectionFault("COMPRESSION_ERROR", "an integer of a header block is out of bounds");
@@ -97,8 +97,8 @@ class BlockReader {
 
   literal(prefixBits: number): Field {
     const index = this.integer(prefixBits);
-    const name = index === 0 ? this.text() : this.indexed(index)[0];
-    return [name, this.text()];
+    const name = index === 0 ? this.#text() : this.indexed(index)[0];
+    return [name, this.#text()];
   }
 
   sizeUpdate(fieldsBefore: number): void {
@@ -107,15 +107,15 @@ class BlockReader {
     if (size > 0) throw new ConnectionFault("COMPRESSION_ERROR", `a table size of ${size} exceeds the setting of 0`);
   }
 
-  private text(): string {
+  #text(): string {
     const coded = (this.peek() & 0x80) !== 0;
     const length = this.integer(7);
-    const start = this.at;
-    if (length > this.end - start) throw new ConnectionFault("COMPRESSION_ERROR", "a text exceeds its header block");
-    this.at += length;
-    const { buffer, byteOffset } = this.bytes;
+    const start = this.#at;
+    if (length > this.#end - start) throw new ConnectionFault("COMPRESSION_ERROR", "a text exceeds its header block");
+    this.#at += length;
+    const { buffer, byteOffset } = this.#bytes;
     const text = coded
-      ? decodeHuffman(this.bytes, start, this.at)
+      ? decodeHuffman(this.#bytes, start, this.#at)
       : Buffer.from(buffer, byteOffset + start, length).toString("latin1");
     if (text === undefined) throw new ConnectionFault("COMPRESSION_ERROR", "a text is not Huffman-coded");
     return text;

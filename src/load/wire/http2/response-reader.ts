@@ -28,39 +28,39 @@ export class ResponseReader {
   /** Messages that came in answers of status OK. */
   messages = 0;
   readonly bodies: AnswerBodies;
-  private readonly heads = new BlockCache();
-  private readonly trailers = new BlockCache();
-  private readonly views = createViews();
-  private readonly streams: Streams;
-  private readonly output: Output;
-  private readonly owner: CallOwner;
+  readonly #heads = new BlockCache();
+  readonly #trailers = new BlockCache();
+  readonly #views = createViews();
+  readonly #streams: Streams;
+  readonly #output: Output;
+  readonly #owner: CallOwner;
 
   constructor(streams: Streams, output: Output, owner: CallOwner) {
-    this.streams = streams;
-    this.output = output;
-    this.owner = owner;
+    this.#streams = streams;
+    this.#output = output;
+    this.#owner = owner;
     this.bodies = new AnswerBodies(streams);
   }
 
   /** A header block of any stream; `place` is `NONE` for one that is closed. Throws COMPRESSION_ERROR. */
   block(place: number, bytes: Buffer, start: number, end: number, endStream: boolean, chunk: Buffer): void {
-    const head = place === NONE ? undefined : this.streams.head[place];
-    const fields = (head === undefined ? this.heads : this.trailers).read(bytes, start, end);
+    const head = place === NONE ? undefined : this.#streams.head[place];
+    const fields = (head === undefined ? this.#heads : this.#trailers).read(bytes, start, end);
     if (place === NONE) return;
     this.answering = true;
     if (fields.malformed !== undefined) this.fault(place, "PROTOCOL_ERROR", fields.malformed);
-    else if (head === undefined) this.head(place, fields, endStream, chunk);
+    else if (head === undefined) this.#head(place, fields, endStream, chunk);
     else if (fields.status > 0) this.fault(place, "PROTOCOL_ERROR", "trailers with :status");
     else if (!endStream) this.fault(place, "PROTOCOL_ERROR", "trailers that do not end the stream");
     else if (head.contentLength >= 0 && fields.contentLength >= 0)
       this.fault(place, "PROTOCOL_ERROR", "more than one content-length");
-    else this.complete(place, head, fields, chunk);
+    else this.#complete(place, head, fields, chunk);
   }
 
   /** Whether a stream takes so many bytes of data more; ends it when not. */
   takesData(place: number, bytes: number): boolean {
-    const head = this.streams.head[place];
-    const received = (this.streams.received[place] as number) + bytes;
+    const head = this.#streams.head[place];
+    const received = (this.#streams.received[place] as number) + bytes;
     if (head === undefined) this.fault(place, "PROTOCOL_ERROR", "data before the head of the answer");
     else if (head.contentLength >= 0 && received > head.contentLength)
       this.fault(place, "PROTOCOL_ERROR", `content-length is ${head.contentLength}, and more bytes came`);
@@ -72,38 +72,38 @@ export class ResponseReader {
 
   /** The stream ended with a DATA frame. */
   endOfData(place: number, chunk: Buffer): void {
-    this.complete(place, this.streams.head[place] as ResponseFields, undefined, chunk);
+    this.#complete(place, this.#streams.head[place] as ResponseFields, undefined, chunk);
   }
 
   /** The peer breaks the rules on one stream (RFC 9113, section 5.4.2). */
   fault(place: number, code: ErrorName, problem: string): void {
-    writeReset(this.output, this.streams.id[place] as number, code);
+    writeReset(this.#output, this.#streams.id[place] as number, code);
     this.fail(place, Outcome.malformed, problem);
   }
 
   /** Ends a stream without an answer. */
   fail(place: number, outcome: OutcomeCode, message: string): void {
-    this.owner.failed(this.release(place), this.endNs, outcome, message);
+    this.#owner.failed(this.release(place), this.endNs, outcome, message);
   }
 
   /** Forgets a stream; returns its slot. */
   release(place: number): number {
-    const slot = this.streams.slot[place] as number;
-    this.bodies.recycle(this.streams.kept[place]);
-    this.streams.end(place);
+    const slot = this.#streams.slot[place] as number;
+    this.bodies.recycle(this.#streams.kept[place]);
+    this.#streams.end(place);
     return slot;
   }
 
-  private head(place: number, fields: ResponseFields, endStream: boolean, chunk: Buffer): void {
+  #head(place: number, fields: ResponseFields, endStream: boolean, chunk: Buffer): void {
     if (fields.status === 0) this.fault(place, "PROTOCOL_ERROR", "a head without :status");
     else if (fields.status < FIRST_FINAL_STATUS) {
       if (endStream) this.fault(place, "PROTOCOL_ERROR", `status ${fields.status} ends the stream`);
-    } else if (endStream) this.complete(place, fields, fields, chunk);
-    else this.streams.head[place] = fields;
+    } else if (endStream) this.#complete(place, fields, fields, chunk);
+    else this.#streams.head[place] = fields;
   }
 
-  private complete(place: number, head: ResponseFields, end: ResponseFields | undefined, chunk: Buffer): void {
-    const { streams } = this;
+  #complete(place: number, head: ResponseFields, end: ResponseFields | undefined, chunk: Buffer): void {
+    const streams = this.#streams;
     const contentLength = Math.max(head.contentLength, end === undefined ? -1 : end.contentLength);
     const received = streams.received[place] as number;
     if (contentLength >= 0 && contentLength !== received) {
@@ -111,16 +111,18 @@ export class ResponseReader {
       return;
     }
     // What is left of the request is of no use to the peer.
-    if (streams.unsent[place] !== 0) writeReset(this.output, streams.id[place] as number, "CANCEL");
+    if (streams.unsent[place] !== 0) writeReset(this.#output, streams.id[place] as number, "CANCEL");
     if (head.status !== HTTP_OK) this.fail(place, Outcome.httpError, `HTTP status ${head.status}`);
     else if (!head.grpc) this.fail(place, Outcome.malformed, contentTypeProblem(head));
     else if (end === undefined) this.fail(place, Outcome.malformed, "the answer ended without trailers");
     else if (typeof end.grpcStatus === "string") this.fail(place, Outcome.malformed, end.grpcStatus);
-    else this.answer(place, end.grpcStatus, end.grpcMessage, chunk);
+    else this.#answer(place, end.grpcStatus, end.grpcMessage, chunk);
   }
 
-  private answer(place: number, status: number, statusText: Buffer, chunk: Buffer): void {
-    const { streams, owner, endNs } = this;
+  #answer(place: number, status: number, statusText: Buffer, chunk: Buffer): void {
+    const { endNs } = this;
+    const streams = this.#streams;
+    const owner = this.#owner;
     const received = streams.received[place] as number;
     const { streaming } = streams.call[place] as GrpcCall;
     const start = streams.start[place] as number;
@@ -134,7 +136,7 @@ export class ResponseReader {
     this.messages += count;
     const bodyAt = streaming ? from : from + PREFIX_BYTES;
     const end = from + received;
-    const body = kept === undefined ? this.views.of(chunk, bodyAt, end) : kept.subarray(bodyAt, end);
+    const body = kept === undefined ? this.#views.of(chunk, bodyAt, end) : kept.subarray(bodyAt, end);
     const slot = streams.slot[place] as number;
     streams.end(place);
     owner.answered(slot, endNs, true, 0, body);

@@ -31,46 +31,46 @@ export class Streams {
   call: (GrpcCall | undefined)[] = [];
   /** The head of its answer. */
   head: (ResponseFields | undefined)[] = [];
-  private places: Int32Array = new Int32Array(FIRST_CAPACITY).fill(NONE);
-  private mask = FIRST_CAPACITY - 1;
-  private nextId: number;
+  #places: Int32Array = new Int32Array(FIRST_CAPACITY).fill(NONE);
+  #mask = FIRST_CAPACITY - 1;
+  #nextId: number;
 
   constructor(firstId: number) {
-    this.nextId = firstId;
+    this.#nextId = firstId;
   }
 
   /** Whether ids are used up. */
   get exhausted(): boolean {
     // Ids that may have to be skipped are left.
-    return this.nextId > MAX_STREAM_ID - 2 * this.id.length;
+    return this.#nextId > MAX_STREAM_ID - 2 * this.id.length;
   }
 
   /** Whether a stream with this id was never begun. */
   idle(id: number): boolean {
-    return id >= this.nextId || (id & 1) === 0;
+    return id >= this.#nextId || (id & 1) === 0;
   }
 
   /** The place of an open stream, else `NONE`. */
   placeOf(id: number): number {
-    const place = (id >>> 1) & this.mask;
+    const place = (id >>> 1) & this.#mask;
     return this.id[place] === id ? place : NONE;
   }
 
   placeOfSlot(slot: number): number {
-    const place = this.places[slot];
+    const place = this.#places[slot];
     return place === undefined ? NONE : place;
   }
 
   /** Begins a stream; returns its place. */
   begin(slot: number, call: GrpcCall, serial: number, window: number): number {
-    if (2 * this.open >= this.id.length) this.grow();
-    let place = (this.nextId >>> 1) & this.mask;
+    if (2 * this.open >= this.id.length) this.#grow();
+    let place = (this.#nextId >>> 1) & this.#mask;
     while (this.id[place] !== 0) {
-      this.nextId += 2;
-      place = (this.nextId >>> 1) & this.mask;
+      this.#nextId += 2;
+      place = (this.#nextId >>> 1) & this.#mask;
     }
-    this.id[place] = this.nextId;
-    this.nextId += 2;
+    this.id[place] = this.#nextId;
+    this.#nextId += 2;
     this.open++;
     this.slot[place] = slot;
     this.call[place] = call;
@@ -80,32 +80,32 @@ export class Streams {
     this.unreturned[place] = 0;
     this.received[place] = 0;
     this.start[place] = NONE;
-    if (slot >= this.places.length) this.growSlots(slot);
-    this.places[slot] = place;
+    if (slot >= this.#places.length) this.#growSlots(slot);
+    this.#places[slot] = place;
     return place;
   }
 
   /** Forgets a stream; what was kept of it is the caller's. */
   end(place: number): void {
     this.id[place] = 0;
-    this.places[this.slot[place] as number] = NONE;
+    this.#places[this.slot[place] as number] = NONE;
     this.call[place] = undefined;
     this.head[place] = undefined;
     this.kept[place] = undefined;
     this.open--;
   }
 
-  private growSlots(slot: number): void {
+  #growSlots(slot: number): void {
     const grown = new Int32Array(2 ** Math.ceil(Math.log2(slot + 1))).fill(NONE);
-    grown.set(this.places);
-    this.places = grown;
+    grown.set(this.#places);
+    this.#places = grown;
   }
 
   /** Two ids with places of their own have them in twice as many places too. */
-  private grow(): void {
+  #grow(): void {
     const { id, slot, window, unsent, unreturned, received, start, serial, kept, call, head } = this;
     const capacity = 2 * id.length;
-    this.mask = capacity - 1;
+    this.#mask = capacity - 1;
     this.id = new Int32Array(capacity);
     this.slot = new Int32Array(capacity);
     this.window = new Int32Array(capacity);
@@ -118,7 +118,7 @@ export class Streams {
     this.call = [];
     this.head = [];
     for (const [from, each] of id.entries()) {
-      const place = (each >>> 1) & this.mask;
+      const place = (each >>> 1) & this.#mask;
       if (each === 0) continue;
       this.id[place] = each;
       this.slot[place] = slot[from] as number;
@@ -131,7 +131,7 @@ export class Streams {
       this.kept[place] = kept[from];
       this.call[place] = call[from];
       this.head[place] = head[from];
-      this.places[slot[from] as number] = place;
+      this.#places[slot[from] as number] = place;
     }
   }
 }
