@@ -87,7 +87,8 @@ export function requestOf(body: Uint8Array | string): EncodedRequest {
   return { protocol: "grpc", method: "POST", path: "/test.Echo/Call", headers: [], body: bytes, inferences: 1 };
 }
 
-function say(body: Uint8Array): string {
+/** A body in words. */
+export function say(body: Uint8Array): string {
   if (body.length <= LONG) return Buffer.from(body).toString();
   return `${body.length} × ${Buffer.alloc(body.length, body[0]).equals(body) ? body[0] : "different"}`;
 }

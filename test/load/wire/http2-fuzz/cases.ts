@@ -64,7 +64,8 @@ function interleave(queues: Buffer[][], random: Random): Buffer[] {
   return units;
 }
 
-function response(random: Random, id: number, faulty: boolean): Buffer[] {
+/** The frames of an answer, cut and coded as chance has it. */
+export function response(random: Random, id: number, faulty: boolean): Buffer[] {
   const spoilt = faulty && random.next() < 0.3;
   const units: Buffer[] = [];
   if (random.next() < 0.08)
