@@ -59,6 +59,7 @@ const sentAt = http1Request(endpoint, first).idEnd - ID.length;
 const abort = new AbortController();
 const most = millions * 1e6;
 let answered = 0;
+let rssAtTenth = 0;
 function serve(): void {
   turns++;
   for (const { events, id } of asked.splice(0)) {
@@ -67,6 +68,7 @@ function serve(): void {
     events.read(readBuffer, answer.length);
     answered++;
   }
+  if (rssAtTenth === 0 && answered >= most / 10) rssAtTenth = process.memoryUsage.rss();
   if (answered < most) setImmediate(serve);
   else abort.abort();
 }
@@ -87,5 +89,7 @@ await wireEngine(endpoint, systemClock, { openSocket }).run({
 });
 const { user, system } = process.cpuUsage(cpu);
 const { counts } = recorder.recorded(1e9);
+const grown = (process.memoryUsage.rss() - rssAtTenth) / 1024 ** 2;
 console.log(JSON.stringify(counts));
+console.log(`resident memory ${grown < 0 ? "" : "+"}${grown.toFixed(1)} MiB since ${most / 10} requests`);
 console.log(`${(((user + system) * 1000) / counts.ok).toFixed(0)} ns per request, ${turns} turns`);

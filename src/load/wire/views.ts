@@ -14,9 +14,12 @@ export function createViews(): Views {
   const views: Buffer[] = [];
   return {
     of: (bytes, from, to) => {
+      // A buffer that is not read into again is not to be kept alive by views of it.
       if (bytes !== of) {
         of = bytes;
         begins.fill(-1);
+        views.length = 0;
+        return bytes.subarray(from, to);
       }
       // Answers of one length begin at multiples of a distance, which multiplicative hashing spreads (Knuth, TAOCP 6.4).
       const at = Math.imul(from, 0x9e37_79b1) >>> (32 - VIEWS_BITS);

@@ -46,7 +46,7 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
       setting.connectMs = Math.min(LONGEST_CONNECT_MS, phase.requestTimeoutMs);
       const pool = poolFor(first.protocol);
       const connections = pool.connections(connectionsFor(phase, pool.protocol, options));
-      const prepared = phase.requests.map((request) => pool.protocol.prepare(endpoint, request));
+      const prepared = phase.requests.map((request) => pool.prepare(request));
       const driver = new Driver(phase, { now: () => clock.now(), timing, connections, prepared, nextSerial });
       pool.owner = driver;
       try {
@@ -79,17 +79,25 @@ interface Pool {
   owner: WireOwner<unknown> | undefined;
   /** The first `count` connections, opened where there are fewer. */
   connections(count: number): readonly WireConnection<unknown>[];
+  /** What the protocol makes of a request, which is made once. */
+  prepare(request: EncodedRequest): unknown;
   close(): void;
 }
 
 function createPool(protocol: WireProtocol<unknown>, setting: WireSetting): Pool {
   const open: WireConnection<unknown>[] = [];
+  const prepared = new WeakMap<EncodedRequest, unknown>();
   const pool: Pool = {
     protocol,
     owner: undefined,
     connections: (count) => {
       while (open.length < count) open.push(protocol.open(setting, forOwner));
       return open.slice(0, count);
+    },
+    prepare: (request) => {
+      const known = prepared.get(request) ?? protocol.prepare(setting.endpoint, request);
+      prepared.set(request, known);
+      return known;
     },
     close: () => {
       for (const connection of open.splice(0)) connection.close();

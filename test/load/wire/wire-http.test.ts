@@ -262,6 +262,13 @@ describe("where it connects to", () => {
     expect([...hosts]).toEqual([`[::1]:${port}`]);
   });
 
+  test("a name of several addresses, of which one answers", async () => {
+    const { port } = (await httpServer(echo)).endpoint;
+    const endpoint = { host: "localhost", port, prefix: "", headers: [] };
+    const { counts } = await runUntil(({ recorder }) => recorder.ok + recorder.failed > 0, endpoint);
+    expect(sumOf(counts)).toBe(counts.ok);
+  });
+
   test("with a certificate of its own, where the server asks for one", async () => {
     const server = createSecureServer(
       {
