@@ -1,4 +1,4 @@
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { seededRandom } from "../../../src/base/random.ts";
 import type { LoadEndpoint } from "../../../src/load/endpoint.ts";
 import { decodeBlock, type Field } from "../../../src/load/wire/http2/hpack.ts";
@@ -31,6 +31,7 @@ export interface Script {
 }
 
 export interface RawServer {
+  readonly listener: Server;
   readonly endpoint: LoadEndpoint;
   readonly connections: RawConnection[];
 }
@@ -82,7 +83,7 @@ export async function rawServer(script: Script): Promise<RawServer> {
       }
     });
   });
-  return { endpoint: await listen(server), connections };
+  return { listener: server, endpoint: await listen(server), connections };
 }
 
 const random = seededRandom("blocks");
