@@ -1,4 +1,5 @@
-const MOST_VIEWS = 512;
+const VIEWS_BITS = 11;
+const MOST_VIEWS = 2 ** VIEWS_BITS;
 
 /** Hands out parts of buffers; for the same part of the same buffer mostly the same object, so that an answer makes none. */
 export interface Views {
@@ -20,7 +21,8 @@ export function createViews(): Views {
         views.length = 0;
         return bytes.subarray(from, to);
       }
-      const at = (from * 31 + to) % MOST_VIEWS;
+      // Answers of one length begin at multiples of a distance, which multiplicative hashing spreads (Knuth, TAOCP 6.4).
+      const at = Math.imul(from, 0x9e37_79b1) >>> (32 - VIEWS_BITS);
       if (begins[at] === from && ends[at] === to) return views[at] as Buffer;
       const view = bytes.subarray(from, to);
       begins[at] = from;
