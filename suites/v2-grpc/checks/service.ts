@@ -116,7 +116,10 @@ const carriesStatus = census({
     await context.send(call("ModelMetadata", { name: "no-such-model" }), { invalid: true });
   },
   over({ observed }) {
-    const answers = observed.filter(({ exchange: { head, failure } }) => head && ENDED_BY_SERVER.has(failure?.code));
+    const answers = observed.filter(
+      ({ exchange: { request, head, failure } }) =>
+        request.protocol === "grpc" && head && ENDED_BY_SERVER.has(failure?.code),
+    );
     // A server that answers everything alike has not shown that it serves; what is wrong with its answers shows all the same.
     return observed.some(isGoodInference) ? answers : answers.filter(({ exchange }) => !grpcOutcome(exchange).ok);
   },
