@@ -51,7 +51,9 @@ function distinctViolations(
     const warned = notebook.warnings.length;
     try {
       check.judge(item, context);
-      if (notebook.warnings.length > warned) notebook.warnedAt ??= keep(notebook, item.exchange);
+      if (notebook.warnings.length === warned) continue;
+      const place = keep(notebook, item.exchange);
+      if (warned === 0) notebook.warnedAt = place;
     } catch (thrown) {
       if (!(thrown instanceof Nonconformance)) throw thrown;
       const known = violations.get(thrown.message);

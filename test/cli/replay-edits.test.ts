@@ -54,6 +54,8 @@ const OTHER: Readonly<Record<string, string>> = {
   pass: "fail",
   warn: "pass",
   fail: "pass",
+  skip: "pass",
+  inconclusive: "pass",
   earned: "partial",
   "not-earned": "earned",
   partial: "earned",

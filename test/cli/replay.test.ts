@@ -13,7 +13,7 @@ beforeAll(async () => {
   running = await startReference({ restPort: 0, grpcPort: 0, faults: ["v2-rest:drops-id"], maxBodyBytes: 1e8 });
   cwd = scratchFolder();
   await runCli(["conformance", "--rest", running.restUrl as string, "--suite", "v2-rest"], { cwd });
-});
+}, 180_000);
 
 afterAll(() => running.close());
 

@@ -124,6 +124,7 @@ describe("what a check requires", () => {
     expect(results[0]?.verdict).toEqual({
       outcome: "skip",
       reason: "the target does not serve the fixture model identity_nothing",
+      feature: "the fixture model identity_nothing",
     });
     expect(results[0]?.exchanges).toEqual([]);
   });
