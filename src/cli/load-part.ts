@@ -184,7 +184,7 @@ function modelFor({ suite }: SuiteEntry, settings: Settings, info: TargetInfo): 
 }
 
 function planFor({ suite }: SuiteEntry, settings: Settings, workload: Workload, model: string): LoadPlan {
-  const engine = settings.engine ?? (workload.protocol === "grpc" ? "grpc-js" : "wire");
+  const engine = settings.engine ?? "wire";
   return parseLoadPlan({
     mode: "concurrency",
     protocol: suite.id as LoadProtocol,

@@ -30,7 +30,7 @@ type Fields = (readonly [string, string])[];
 export function generate(seed: string): Case {
   const random = seededRandom(seed);
   const many = random.next() < 0.4;
-  const calls = many ? random.integer(5, 40) : random.integer(1, 4);
+  const calls = many ? random.integer(20, 150) : random.integer(1, 4);
   const faulty = random.next() < (many ? 0.8 : 0.5);
   const queues = Array.from({ length: calls }, (_, i) => response(random, 2 * i + 1, faulty));
   // The first block must take note of the table size.

@@ -89,23 +89,38 @@ export function integer(value: number, bits: number, pattern: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** By octet: its code as a text of binary digits. */
-const CODES: readonly string[] = codes();
+/** By octet. */
+const CODES = codes();
 
 export function huffman(octets: Uint8Array): Buffer {
-  const bits = [...octets].map((octet) => CODES[octet]).join("");
-  const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "1");
-  return Buffer.from((padded.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const bytes: number[] = [];
+  let held = 0;
+  let byte = 0;
+  const push = (code: number, length: number) => {
+    for (let bit = length - 1; bit >= 0; bit--) {
+      byte = (byte << 1) | ((code >>> bit) & 1);
+      if (++held < 8) continue;
+      bytes.push(byte);
+      held = 0;
+      byte = 0;
+    }
+  };
+  for (const octet of octets) {
+    const { code, length } = CODES[octet] as (typeof CODES)[number];
+    push(code, length);
+  }
+  if (held > 0) push(0xff, 8 - held);
+  return Buffer.from(bytes);
 }
 
-function codes(): string[] {
-  const byOctet: string[] = [];
+function codes(): { readonly code: number; readonly length: number }[] {
+  const byOctet: { readonly code: number; readonly length: number }[] = [];
   let code = 0;
   let before = 0;
   for (const [length, symbols] of SYMBOLS) {
     code <<= length - before;
     before = length;
-    for (const symbol of symbols) byOctet[symbol] = (code++).toString(2).padStart(length, "0");
+    for (const symbol of symbols) byOctet[symbol] = { code: code++, length };
   }
   return byOctet;
 }
