@@ -10,6 +10,7 @@ import {
   type LoadProtocol,
   parseLoadPlan,
   runLoad,
+  speaks,
   type Workload,
 } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
@@ -149,7 +150,7 @@ function canSend({ workloads }: SuiteEntry, { encoding, engine }: Settings): boo
   return workloads.some(
     (workload) =>
       (encoding === undefined || workload.encoding === encoding) &&
-      (engine === undefined || (engine === "grpc-js") === (workload.protocol === "grpc")),
+      (engine === undefined || speaks(engine as LoadEngineId, workload.protocol)),
   );
 }
 
@@ -183,7 +184,7 @@ function modelFor({ suite }: SuiteEntry, settings: Settings, info: TargetInfo): 
 }
 
 function planFor({ suite }: SuiteEntry, settings: Settings, workload: Workload, model: string): LoadPlan {
-  const engine = settings.engine ?? (workload.protocol === "grpc" ? "grpc-js" : "undici");
+  const engine = settings.engine ?? (workload.protocol === "grpc" ? "grpc-js" : "wire");
   return parseLoadPlan({
     mode: "concurrency",
     protocol: suite.id as LoadProtocol,

@@ -84,8 +84,12 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
   list("protocol", "ID", "v1-rest, v2-rest or v2-grpc; without one, what the target offers"),
   text("encoding", "NAME", "how tensors travel: json, typed or raw"),
   {
-    ...text("engine", "NAME", "undici or autocannon for REST, grpc-js for gRPC"),
-    choices: ["undici", "autocannon", "grpc-js"],
+    ...text(
+      "engine",
+      "NAME",
+      "wire (default), or for a second opinion undici or autocannon for REST, grpc-js for gRPC",
+    ),
+    choices: ["wire", "undici", "autocannon", "grpc-js"],
   },
   count("concurrency", "requests in flight (default 8)", 1),
   count("batch", "rows in each request (default 1)", 1),

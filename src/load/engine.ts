@@ -11,6 +11,11 @@ export interface EncodedRequest {
   readonly inferences: number;
   /** The id inside the body, when there is one: a right answer carries it back. */
   readonly id?: string;
+  /**
+   * Where the id begins in the body. Its last ten characters are digits then, and an engine may write others in their place,
+   * so that each sending has an id of its own and answers that were crossed are found.
+   */
+  readonly idAt?: number;
 }
 
 /** What became of a request. Numbers, so that the hot path allocates nothing. */
@@ -35,6 +40,8 @@ export type OutcomeCode = (typeof Outcome)[keyof typeof Outcome];
 export interface LoadResponse {
   readonly status: number;
   readonly body: Uint8Array;
+  /** In a full check the id that was sent, where the request has one: the engine may have written other digits into it. */
+  readonly id?: string;
 }
 
 /** Takes times in nanoseconds of one monotonic clock. `due` equals `start` in a closed loop; `start` equals `end` for what was not sent. `inferences` is 0 unless the outcome is `ok`. */
@@ -42,9 +49,12 @@ export interface Recorder {
   record(due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number): void;
 }
 
-/** Judges an answer; called by the engine for every response (`cheap`) and for a share of them (`full`). */
+/**
+ * Judges an answer; called by the engine for every response (`cheap`) and for a share of them (`full`). Where a request says at which place its id stands,
+ * the engine itself has seen that the answer carries the id that was sent.
+ */
 export interface AnswerCheck {
-  /** Constant cost: true when length and id look right. */
+  /** Constant cost: true when the length looks right. */
   cheap(request: EncodedRequest, response: LoadResponse): boolean;
   /** Parses and compares; undefined when right, else what is wrong. */
   full(request: EncodedRequest, response: LoadResponse): string | undefined;
@@ -86,6 +96,8 @@ export interface PhaseSummary {
   /** Connections opened anew: each one is a connection that the server or the network ended, or that was given up after a time-out. */
   readonly reconnects: number;
   readonly fullChecks: number;
+  /** Open loop: how long the engine waited awake for the next instant, in milliseconds; the event loop looks busy then, and is not. */
+  readonly awakeMs?: number;
   /** The first few things that were wrong with answers, in words. */
   readonly wrongAnswers: readonly string[];
   /** The first few error texts by outcome code. */

@@ -13,7 +13,14 @@ export {
 } from "./engine.ts";
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
-export { type ConcurrencyPlan, type LoadEngineId, type LoadPlan, type LoadProtocol, parseLoadPlan } from "./plan.ts";
+export {
+  type ConcurrencyPlan,
+  type LoadEngineId,
+  type LoadPlan,
+  type LoadProtocol,
+  parseLoadPlan,
+  speaks,
+} from "./plan.ts";
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
 export { type LoadRunOptions, runLoad } from "./run-load.ts";

@@ -2,7 +2,7 @@ import { InfermarkError } from "../base/errors.ts";
 
 const MODES = ["concurrency"] as const;
 const PROTOCOLS = ["v1-rest", "v2-rest", "v2-binary", "v2-grpc"] as const;
-const ENGINES = ["undici", "autocannon", "grpc-js"] as const;
+const ENGINES = ["wire", "undici", "autocannon", "grpc-js"] as const;
 
 export type LoadProtocol = (typeof PROTOCOLS)[number];
 export type LoadEngineId = (typeof ENGINES)[number];
@@ -66,12 +66,17 @@ export function parseLoadPlan(data: unknown): LoadPlan {
   const unknown = Object.keys(given).find((name) => !(name in FIELDS));
   if (unknown !== undefined) throw wrong(`it has no field ${JSON.stringify(unknown)}`);
   const plan = given as unknown as LoadPlan;
-  const grpc = plan.protocol === "v2-grpc";
-  if (grpc !== (plan.engine === "grpc-js")) {
-    const able = ENGINES.filter((engine) => grpc === (engine === "grpc-js")).join(" or ");
+  const transport = plan.protocol === "v2-grpc" ? "grpc" : "http";
+  if (!speaks(plan.engine, transport)) {
+    const able = ENGINES.filter((engine) => speaks(engine, transport)).join(" or ");
     throw wrong(`engine ${plan.engine} does not speak ${plan.protocol}`, `use the engine ${able}`);
   }
   return { ...plan };
+}
+
+/** Whether an engine can send such requests. */
+export function speaks(engine: LoadEngineId, transport: "http" | "grpc"): boolean {
+  return engine === "wire" || (engine === "grpc-js") === (transport === "grpc");
 }
 
 function wrong(problem: string, hint = `its fields are ${Object.keys(FIELDS).join(", ")}`): InfermarkError {

@@ -2,6 +2,9 @@ const LINEAR_BITS = 6;
 const PER_OCTAVE = 1 << LINEAR_BITS;
 const OCTAVES = 36;
 
+/** What a time is multiplied with to find its bucket within its doubling. */
+const SCALES = Float64Array.from({ length: 64 }, (_, octave) => 2 ** -octave);
+
 /** How many buckets cover 0 to beyond one hour in nanoseconds. */
 export const BUCKETS = PER_OCTAVE * (OCTAVES + 1);
 
@@ -10,7 +13,7 @@ export function bucketOf(ns: number): number {
   const value = Math.max(0, Math.floor(ns));
   if (value < PER_OCTAVE) return value;
   const octave = exponentOf(value) - LINEAR_BITS;
-  const within = Math.floor(value / 2 ** octave) - PER_OCTAVE;
+  const within = Math.floor(value * (SCALES[octave] as number)) - PER_OCTAVE;
   return Math.min(BUCKETS - 1, PER_OCTAVE * (octave + 1) + within);
 }
 

@@ -50,7 +50,7 @@ describe("an infermark.yaml", () => {
     ["a map inside a list", "header:\n  - 'a: b'\n  - {x: 1}\n", "infermark.yaml:3: header.1 must be a text"],
     ["a fraction", "\nconcurrency: 1.5\n", "infermark.yaml:2: concurrency must be a whole number"],
     ["a count that is too small", "concurrency: 0\n", "infermark.yaml:1: concurrency must be at least 1"],
-    ["an engine that does not exist", "engine: undicy\n", "infermark.yaml:1: engine must be one of undici,"],
+    ["an engine that does not exist", "engine: undicy\n", "infermark.yaml:1: engine must be one of wire, undici,"],
     [
       "a size of the wrong kind",
       "maxResponse: [1]\n",

@@ -18,10 +18,11 @@ async function engineFor(id: Parameters<typeof createEngine>[0], endpoint: LoadE
 // Loaded before a phase begins, whose time would else pass meanwhile.
 beforeAll(async () => {
   const nowhere = { host: "127.0.0.1", port: 1, prefix: "", headers: [] };
-  for (const id of ["undici", "autocannon", "grpc-js"] as const) await (await createEngine(id, nowhere)).close();
+  for (const id of ["wire", "undici", "autocannon", "grpc-js"] as const)
+    await (await createEngine(id, nowhere)).close();
 });
 
-describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
+describe.each(["wire", "undici", "autocannon"] as const)("the engine %s", (id) => {
   const run = async (endpoint: LoadEndpoint, phase: Phase) => (await engineFor(id, endpoint)).run(phase);
 
   test("sends and records as many requests as the server receives", async () => {
@@ -144,7 +145,7 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
       cheap: () => true,
       full: (_request, { body }) => void seen.push(Buffer.from(body).toString("hex")),
     };
-    await run(server.endpoint, phaseOf(60, "http", { answers }));
+    await run(server.endpoint, phaseOf(300, "http", { answers }));
     expect(new Set(seen)).toEqual(new Set(["ff00e282ac80"]));
   });
 
@@ -182,7 +183,7 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
       authority: "model.example",
       headers: [["x-tenant", "blue"] as const],
     };
-    await run(endpoint, phaseOf(50, "http"));
+    await run(endpoint, phaseOf(300, "http"));
     expect([...seen]).toEqual(["POST /serving/a/infer model.example blue 9"]);
   });
 
@@ -220,7 +221,7 @@ describe.each(["undici", "autocannon"] as const)("the engine %s", (id) => {
   test("runs one phase after the other", async () => {
     const server = await httpServer(echo);
     const engine = await engineFor(id, server.endpoint);
-    const first = await engine.run(phaseOf(60, "http"));
+    const first = await engine.run(phaseOf(200, "http"));
     const second = await engine.run(phaseOf(60, "http", { concurrency: 6 }));
     expect(first.sent + second.sent).toBe(server.received);
   });
@@ -236,41 +237,44 @@ describe("in TLS", () => {
   };
   const requests = encode("http", 1);
 
-  test("undici trusts the given authority", async () => {
-    const phase = phaseOf(100, "http", { requests });
+  test.each(["wire", "undici"] as const)("%s trusts the given authority", async (id) => {
+    const phase = phaseOf(500, "http", { requests });
     const endpoint = { ...(await secure()), tls: { ca: pem("ca.pem"), serverName: "model.test" } };
-    await (await engineFor("undici", endpoint)).run(phase);
+    await (await engineFor(id, endpoint)).run(phase);
     expect(phase.recorder.recorded().counts).toMatchObject({ refused: 0, reset: 0 });
     expect(phase.recorder.ok).toBeGreaterThan(0);
   });
 
-  test("undici refuses the certificate of another authority", async () => {
-    const phase = phaseOf(100, "http", { requests, concurrency: 1 });
+  test.each(["wire", "undici"] as const)("%s refuses the certificate of another authority", async (id) => {
+    const phase = phaseOf(500, "http", { requests, concurrency: 1 });
     const endpoint = { ...(await secure()), tls: { ca: pem("other-ca.pem"), serverName: "model.test" } };
-    const { errorSamples } = await (await engineFor("undici", endpoint)).run(phase);
+    const { errorSamples } = await (await engineFor(id, endpoint)).run(phase);
     const { counts } = phase.recorder.recorded();
     expect(counts.ok).toBe(0);
     expect(counts.refused).toBeGreaterThan(0);
     expect(errorSamples[0]?.message).toMatch(/certificate/);
   });
 
-  test("undici refuses a certificate with another name, and goes on", async () => {
-    const phase = phaseOf(100, "http", { requests, concurrency: 1 });
+  test.each(["wire", "undici"] as const)("%s refuses a certificate with another name, and goes on", async (id) => {
+    const phase = phaseOf(500, "http", { requests, concurrency: 1 });
     const endpoint = { ...(await secure()), tls: { ca: pem("ca.pem"), serverName: "other.test" } };
-    const { sent } = await (await engineFor("undici", endpoint)).run(phase);
+    const { sent } = await (await engineFor(id, endpoint)).run(phase);
     expect(phase.recorder.recorded().counts).toMatchObject({ ok: 0, timeout: 0, refused: sent });
   });
 
-  test("undici asks for the name of the certificate, whatever the Host header says", async () => {
-    const phase = phaseOf(100, "http", { requests });
-    const tls = { ca: pem("ca.pem"), serverName: "model.test" };
-    const endpoint = { ...(await secure()), tls, authority: "gateway.test" };
-    await (await engineFor("undici", endpoint)).run(phase);
-    expect(phase.recorder.ok).toBeGreaterThan(0);
-  });
+  test.each(["wire", "undici"] as const)(
+    "%s asks for the name of the certificate, whatever the Host header says",
+    async (id) => {
+      const phase = phaseOf(500, "http", { requests });
+      const tls = { ca: pem("ca.pem"), serverName: "model.test" };
+      const endpoint = { ...(await secure()), tls, authority: "gateway.test" };
+      await (await engineFor(id, endpoint)).run(phase);
+      expect(phase.recorder.ok).toBeGreaterThan(0);
+    },
+  );
 
   test("autocannon accepts any certificate where that is allowed", async () => {
-    const phase = phaseOf(100, "http", { requests });
+    const phase = phaseOf(500, "http", { requests });
     const endpoint = { ...(await secure()), tls: { insecure: true } };
     await (await engineFor("autocannon", endpoint)).run(phase);
     expect(phase.recorder.ok).toBeGreaterThan(0);

@@ -24,7 +24,7 @@ test("a plan survives its way through JSON", () => {
 test.each([
   [{ mode: "chaos" }, 'mode must be concurrency, not "chaos"'],
   [{ protocol: "v3" }, 'protocol must be one of v1-rest, v2-rest, v2-binary, v2-grpc, not "v3"'],
-  [{ engine: "curl" }, 'engine must be one of undici, autocannon, grpc-js, not "curl"'],
+  [{ engine: "curl" }, 'engine must be one of wire, undici, autocannon, grpc-js, not "curl"'],
   [{ concurrency: 0 }, "concurrency must be a whole number from 1 to 65535, not 0"],
   [{ batch: 1.5 }, "batch must be a whole number from 1 to 1000000, not 1.5"],
   [{ durationMs: "10s" }, 'durationMs must be a whole number from 1 to 604800000, not "10s"'],
@@ -45,6 +45,6 @@ test.each([null, 3, [], "plan"])("%j is no plan", (data) => {
 test("an engine that does not fit comes with those that do", () => {
   const grpc = { ...plan, protocol: "v2-grpc" };
   expect(() => parseLoadPlan(grpc)).toThrow(
-    expect.objectContaining({ code: "USAGE", hint: "use the engine grpc-js" }) as Error,
+    expect.objectContaining({ code: "USAGE", hint: "use the engine wire or grpc-js" }) as Error,
   );
 });

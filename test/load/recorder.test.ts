@@ -6,7 +6,7 @@ import { createWindows } from "../../src/load/windows.ts";
 const MS = 1e6;
 
 test("latency counts from the intended, service time from the actual sending", () => {
-  const recorder = createRecorder(1000 * MS, 500 * MS);
+  const recorder = createRecorder(1000 * MS, 500 * MS, true);
   recorder.record(1000 * MS, 1020 * MS, 1050 * MS, Outcome.ok, 4, 100);
   const { latency, service, bytesIn, inferences, okWithin, inferencesWithin } = recorder.recorded();
   expect([latency.minNs, service.minNs]).toEqual([50 * MS, 30 * MS]);

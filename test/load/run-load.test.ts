@@ -21,7 +21,7 @@ function planOf(change: Partial<LoadPlan> = {}): LoadPlan {
   return {
     mode: "concurrency",
     protocol: "v2-rest",
-    engine: "undici",
+    engine: "wire",
     encoding: "json",
     model: "echo",
     batch: 2,
@@ -65,7 +65,7 @@ test("the warm-up is not measured", async () => {
   const { point, server } = await load(after(5), { warmupMs: 150, durationMs: 250 });
   expect(point.counts.sent).toBeLessThan(server.received);
   expect(point.counts.sent).toBe(point.counts.ok);
-  expect(point).toMatchObject({ warmupMs: 150, durationMs: 250, concurrency: 3, batch: 2, engine: "undici" });
+  expect(point).toMatchObject({ warmupMs: 150, durationMs: 250, concurrency: 3, batch: 2, engine: "wire" });
 });
 
 test("throughput, inferences, windows and histogram tell of the same answers", async () => {

@@ -73,6 +73,13 @@ describe("a measurement", () => {
     );
   });
 
+  test("is not limited by a client that only waited awake", () => {
+    const spinning = { ...idle, cpuMs: 9900, eventLoopUtilisation: 1 };
+    const { summary, ...rest } = measured({ rate: () => 20 }, { clientWhileSending: spinning });
+    const waited = (awakeMs: number) => codes({ ...rest, summary: { ...summary, awakeMs } });
+    expect([waited(0), waited(2000), waited(500)]).toEqual([["client-limited"], [], ["client-limited"]]);
+  });
+
   test("has too few samples below 368 right answers, and says how many are missing", () => {
     expect(judgeValidity(measured({ rate: () => 3 })).problems).toEqual([
       { code: "too-few-samples", evidence: "300 right answers do not bound p99: 68 more are needed" },

@@ -149,7 +149,7 @@ function watch(client: AutocannonClient, offset: number, phase: Phase, tally: Ta
   const lose = (outcome: OutcomeCode, message: string) => {
     if (request === undefined || stopped) return;
     request = undefined;
-    tally.failed(start, clock.now(), outcome, message);
+    tally.failed(start, start, clock.now(), outcome, message);
   };
   const giveUp = (outcome: OutcomeCode, message: string) => {
     lose(outcome, message);
@@ -186,7 +186,7 @@ function watch(client: AutocannonClient, offset: number, phase: Phase, tally: Ta
     if (request === undefined || stopped) return;
     const answered = request;
     request = undefined;
-    tally.answered(answered, start, end, status === HTTP_OK, status, body);
+    tally.answered(answered, start, start, end, status === HTTP_OK, status, body);
   });
   return {
     connects: () => connects,

@@ -103,12 +103,12 @@ function senderOn(connection: Connection, { phase, clock, tally, rotation, done 
       const end = clock.now();
       const answered = request as EncodedRequest;
       request = undefined;
-      tally.answered(answered, start, end, ok, status, body);
+      tally.answered(answered, start, start, end, ok, status, body);
       next();
     },
     failed: (outcome, message) => {
       request = undefined;
-      tally.failed(start, clock.now(), outcome, message);
+      tally.failed(start, start, clock.now(), outcome, message);
       if (outcome === Outcome.refused && !stopped) pause = setTimeout(next, PAUSE_AFTER_REFUSAL_MS);
       else next();
     },

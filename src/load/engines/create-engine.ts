@@ -10,6 +10,8 @@ export async function createEngine(
   clock: Clock = systemClock,
 ): Promise<Engine> {
   switch (id) {
+    case "wire":
+      return (await import("../wire/wire.ts")).wireEngine(endpoint, clock);
     case "undici":
       return (await import("./undici.ts")).undiciEngine(endpoint, clock);
     case "autocannon":

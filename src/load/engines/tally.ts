@@ -1,5 +1,6 @@
 import { seededRandom } from "../../base/random.ts";
 import { type EncodedRequest, Outcome, type OutcomeCode, type Phase, type PhaseSummary } from "../engine.ts";
+import { AS_ENCODED, createIdFinder, sentId } from "./sent-id.ts";
 
 const MOST_SAMPLES_OF_A_KIND = 3;
 const LONGEST_SAMPLE = 300;
@@ -7,10 +8,23 @@ const LONGEST_SAMPLE = 300;
 /** Judges, records and counts what became of the requests of one phase. */
 export interface Tally {
   sent(): void;
-  /** An answer came in full. `start` and `end` are nanoseconds of the clock; `ok` says that its status is the one of success. */
-  answered(request: EncodedRequest, start: number, end: number, ok: boolean, status: number, body: Uint8Array): void;
+  /** An answer came in full. Times are nanoseconds of the clock; `ok` says that its status is the one of success; `serial` was written into the id. */
+  answered(
+    request: EncodedRequest,
+    due: number,
+    start: number,
+    end: number,
+    ok: boolean,
+    status: number,
+    body: Uint8Array,
+    serial?: number,
+  ): void;
   /** Something else became of a request. */
-  failed(start: number, end: number, outcome: OutcomeCode, message: string): void;
+  failed(due: number, start: number, end: number, outcome: OutcomeCode, message: string): void;
+  /** A request was due and can be sent no more. */
+  notSent(due: number, now: number): void;
+  /** Something was wrong that no request can be blamed for: kept as a sample, counted nowhere. */
+  disturbed(outcome: OutcomeCode, message: string): void;
   summary(reconnects: number): PhaseSummary;
 }
 
@@ -19,6 +33,7 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashe
   // Strides of random length: a fixed one could fall in step with the rotation of requests and judge always the same.
   const random = seededRandom("full checks");
   const response: { status: number; body: Uint8Array } = { status: 0, body: new Uint8Array(0) };
+  const ids = createIdFinder();
   const wrongAnswers: string[] = [];
   const errorSamples: { outcome: OutcomeCode; message: string }[] = [];
   let untilFullCheck = 0;
@@ -31,24 +46,28 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashe
     if (alike.length >= MOST_SAMPLES_OF_A_KIND || alike.some((each) => each.message === message)) return;
     errorSamples.push({ outcome, message: message.slice(0, LONGEST_SAMPLE) });
   };
-  const problemOf = (request: EncodedRequest): string | undefined => {
-    if (!answers.cheap(request, response))
-      return answers.full(request, response) ?? "length or id do not fit the request";
+  const inFull = (request: EncodedRequest, serial: number): string | undefined => {
+    const id = sentId(request, serial);
+    return answers.full(request, id === undefined ? response : { ...response, id });
+  };
+  const problemOf = (request: EncodedRequest, serial: number): string | undefined => {
+    if (!answers.cheap(request, response) || !ids.carries(request, serial, response.body))
+      return inFull(request, serial) ?? "length or id do not fit the request";
     if (untilFullCheck-- > 0) return undefined;
     untilFullCheck = random.integer(0, 2 * fullCheckEvery - 2);
     fullChecks++;
-    return answers.full(request, response);
+    return inFull(request, serial);
   };
 
   return {
     sent: () => {
       sent++;
     },
-    answered: (request, start, end, ok, status, body) => {
+    answered: (request, due, start, end, ok, status, body, serial = AS_ENCODED) => {
       completed++;
       if (!ok) {
         const outcome = request.protocol === "grpc" ? Outcome.grpcError : Outcome.httpError;
-        recorder.record(start, start, end, outcome, 0, body.length);
+        recorder.record(due, start, end, outcome, 0, body.length);
         sample(outcome, `status ${status}: ${new TextDecoder().decode(body.subarray(0, LONGEST_SAMPLE))}`);
         return;
       }
@@ -56,24 +75,29 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashe
       response.body = body;
       let problem: string | undefined;
       try {
-        problem = problemOf(request);
+        problem = problemOf(request, serial);
       } catch (thrown) {
         crashed(thrown);
         return;
       }
       if (problem === undefined) {
-        recorder.record(start, start, end, Outcome.ok, request.inferences, body.length);
+        recorder.record(due, start, end, Outcome.ok, request.inferences, body.length);
         return;
       }
-      recorder.record(start, start, end, Outcome.wrongAnswer, 0, body.length);
+      recorder.record(due, start, end, Outcome.wrongAnswer, 0, body.length);
       sample(Outcome.wrongAnswer, problem);
       if (wrongAnswers.length < MOST_SAMPLES_OF_A_KIND && !wrongAnswers.includes(problem)) wrongAnswers.push(problem);
     },
-    failed: (start, end, outcome, message) => {
+    failed: (due, start, end, outcome, message) => {
       completed++;
-      recorder.record(start, start, end, outcome, 0, 0);
+      recorder.record(due, start, end, outcome, 0, 0);
       sample(outcome, message);
     },
+    notSent: (due, now) => {
+      completed++;
+      recorder.record(due, now, now, Outcome.notSent, 0, 0);
+    },
+    disturbed: sample,
     summary: (reconnects) => ({ sent, completed, reconnects, fullChecks, wrongAnswers, errorSamples }),
   };
 }

@@ -1,0 +1,52 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { EncodedRequest } from "../../src/load/engine.ts";
+import { AS_ENCODED, createIdFinder, sentId } from "../../src/load/engines/sent-id.ts";
+import { readSerial, writeSerial } from "../../src/load/wire/serial.ts";
+
+const id = "load-0000000007";
+const request: EncodedRequest = {
+  protocol: "http",
+  method: "POST",
+  path: "/",
+  headers: [],
+  body: Buffer.from(`{"id":"${id}"}`),
+  inferences: 1,
+  id,
+  idAt: 7,
+};
+
+test("a serial is written as ten digits, and read back", () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger().map(Math.abs), (serial) => {
+      const bytes = Buffer.from("<          >");
+      writeSerial(bytes, 11, serial);
+      expect(bytes.toString()).toBe(`<${String(serial % 1e10).padStart(10, "0")}>`);
+      expect(readSerial(bytes, 11)).toBe(serial % 1e10);
+    }),
+  );
+});
+
+test("what is no number is not read as one", () => {
+  for (const text of ["00000000:0", "000000000a", "-000000001", "0.00000001"])
+    expect(readSerial(Buffer.from(text), 10)).toBe(-1);
+});
+
+test("an answer carries the id that was sent, wherever it stands, and no other", () => {
+  const finder = createIdFinder();
+  const carries = (serial: number, body: string) => finder.carries(request, serial, Buffer.from(body));
+  expect(sentId(request, 42)).toBe("load-0000000042");
+  expect(carries(42, '{"id":"load-0000000042"}')).toBe(true);
+  expect(carries(43, '{"id":"load-0000000042"}')).toBe(false);
+  expect(carries(43, '{"id":"lord-0000000043"}')).toBe(false);
+  expect(carries(44, '{"outputs":[1,2,3],"id":"load-0000000044"}')).toBe(true);
+  expect(carries(45, '{"outputs":[1,2,3,4],"id":"load-0000000045"}')).toBe(true);
+  expect(carries(46, "")).toBe(false);
+  expect(carries(AS_ENCODED, `{"id":"${id}"}`)).toBe(true);
+  expect(carries(AS_ENCODED, '{"id":"load-0000000008"}')).toBe(false);
+});
+
+test("a request that does not say where its id stands asks for none", () => {
+  const { idAt: _where, ...without } = request;
+  expect(createIdFinder().carries(without, 3, new Uint8Array(0))).toBe(true);
+});
