@@ -16,6 +16,8 @@ export interface EncodedRequest {
    * so that each sending has an id of its own and answers that were crossed are found.
    */
   readonly idAt?: number;
+  /** gRPC: any number of messages answers it; the answer's body is then all of them, each with its prefix. */
+  readonly serverStreaming?: boolean;
 }
 
 /** What became of a request. Numbers, so that the hot path allocates nothing. */

@@ -281,16 +281,18 @@ describe("in TLS", () => {
   });
 
   test.each([
-    ["ca.pem", true],
-    ["other-ca.pem", false],
-  ])("grpc-js with %s as authority reaches the server: %s", async (ca, reaches) => {
+    ["wire", "ca.pem", true],
+    ["wire", "other-ca.pem", false],
+    ["grpc-js", "ca.pem", true],
+    ["grpc-js", "other-ca.pem", false],
+  ] as const)("gRPC by %s with %s as authority reaches the server: %s", async (id, ca, reaches) => {
     const server = await grpcServer((_n, { request }, reply) => reply(null, request), {
       key: pem("server.key.pem"),
       cert: pem("server.pem"),
     });
-    const phase = phaseOf(150, "grpc", { concurrency: 1 });
+    const phase = phaseOf(500, "grpc", { concurrency: 1 });
     const endpoint = { ...server.endpoint, tls: { ca: pem(ca), serverName: "model.test" } };
-    await (await engineFor("grpc-js", endpoint)).run(phase);
+    await (await engineFor(id, endpoint)).run(phase);
     const { counts } = phase.recorder.recorded();
     expect(counts.ok > 0).toBe(reaches);
     expect(counts.refused > 0).toBe(!reaches);
@@ -308,8 +310,8 @@ describe("the engine autocannon", () => {
   });
 });
 
-describe("the engine grpc-js", () => {
-  const run = async (endpoint: LoadEndpoint, phase: Phase) => (await engineFor("grpc-js", endpoint)).run(phase);
+describe.each(["wire", "grpc-js"] as const)("the engine %s with gRPC", (id) => {
+  const run = async (endpoint: LoadEndpoint, phase: Phase) => (await engineFor(id, endpoint)).run(phase);
 
   test("sends and records as many calls as the server receives", async () => {
     const server = await grpcServer((_n, { request }, reply) => reply(null, request));
