@@ -41,7 +41,7 @@ export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<
   const startNs = clock.now();
   const lengthMs = plan.partsMs.reduce((sum, each) => sum + each, 0);
   const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
-  const stopReports = onProgress && reportProgress(plan.name, parts.recorderNow, clock, onProgress);
+  const stopReports = onProgress && reportProgress(plan.name, () => parts.recorderNow(), clock, onProgress);
   try {
     const summary = await engine.run({
       requests: plan.requests,

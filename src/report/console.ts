@@ -3,7 +3,16 @@ import { type Check, gradedChecks, type Repro, type ResultDocument } from "../re
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
-import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
+import {
+  anyOpenLoop,
+  commonLabel,
+  failedRequests,
+  percentileText,
+  pointLabel,
+  rateText,
+  sentRateText,
+} from "./load-label.ts";
+import { loadVerdicts } from "./load-verdicts.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
 export interface ConsoleOptions {
@@ -145,10 +154,13 @@ function profileLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): 
 }
 
 function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
-  return (load?.runs ?? []).flatMap(({ points }) => {
-    const head = ["point", "answers/s", "p50", "p99", "failed", ""];
+  return (load?.runs ?? []).flatMap((run) => {
+    const { points } = run;
+    const open = anyOpenLoop(points);
+    const head = ["point", ...(open ? ["sent/s"] : []), "answers/s", "p50", "p99", "failed", ""];
     const rows = points.map((point) => [
       pointLabel(point, points),
+      ...(open ? [sentRateText(point)] : []),
       point.validity.valid ? rateText(point.throughput) : "–",
       percentileText(point, 50),
       percentileText(point, 99),
@@ -166,6 +178,12 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
           .trimEnd(),
       );
     const common = commonLabel(points);
-    return [...(common === "" ? [] : [paint.dim(cut(common))]), paint.dim(line(head)), ...rows.map(line), ""];
+    return [
+      ...(common === "" ? [] : [paint.dim(cut(common))]),
+      paint.dim(line(head)),
+      ...rows.map(line),
+      ...loadVerdicts(run).map((text) => cut(text)),
+      "",
+    ];
   });
 }

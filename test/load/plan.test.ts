@@ -22,7 +22,7 @@ test("a plan survives its way through JSON", () => {
 });
 
 test.each([
-  [{ mode: "chaos" }, 'mode must be concurrency, not "chaos"'],
+  [{ mode: "chaos" }, 'mode must be one of concurrency, request-rate, sweep, search, stages, single-stream, multi-stream, server, offline, not "chaos"'],
   [{ protocol: "v3" }, 'protocol must be one of v1-rest, v2-rest, v2-binary, v2-grpc, not "v3"'],
   [{ engine: "curl" }, 'engine must be one of wire, undici, autocannon, grpc-js, not "curl"'],
   [{ concurrency: 0 }, "concurrency must be a whole number from 1 to 65535, not 0"],

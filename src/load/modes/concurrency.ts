@@ -9,8 +9,8 @@ export interface ConcurrencyPlan extends LoadSettings, ClosedLoop {
 export const concurrency: Mode<ConcurrencyPlan> = {
   fields: { concurrency: concurrencyField },
   open: () => false,
-  run: async ({ mode: _, ...settings }, measuring) => {
-    await measuring.point(settings);
+  run: async (plan, measuring) => {
+    await measuring.point(plan);
     return {};
   },
 };

@@ -37,5 +37,5 @@ export const MODES: Modes = {
 
 /** The mode of a plan. */
 export function modeOf(plan: LoadPlan): Mode<LoadPlan> {
-  return MODES[plan.mode] as unknown as Mode<LoadPlan>;
+  return MODES[plan.mode];
 }

@@ -28,8 +28,8 @@ export const requestRate: Mode<RequestRatePlan> = {
     const back = offsetsMs.findIndex((each, index) => index > 0 && each < (offsetsMs[index - 1] as number));
     return back < 0 ? undefined : `offsetsMs must ascend, and member ${back} is less than the one before it`;
   },
-  run: async ({ mode: _, ...settings }, measuring) => {
-    await measuring.point(settings);
+  run: async (plan, measuring) => {
+    await measuring.point(plan);
     return {};
   },
 };

@@ -44,10 +44,10 @@ export const stages: Mode<StagesPlan> = {
     const kind = percentileOf(unseen.metric) === undefined ? unseen.metric : `the percentile ${unseen.metric}`;
     return `objectives of a recovery are of p50, p99, errors, throughput or inferences; windows do not hold ${kind}`;
   },
-  run: async ({ mode: _, objectives = [], ...plan }, measuring) => {
+  run: async (plan, measuring) => {
     const durationMs = plan.stages.reduce((sum, stage) => sum + stage.durationMs, 0);
     const points = await measuring.stages({ ...plan, durationMs });
     const point = points.find(({ stage }) => stage === RECOVERY);
-    return point ? { recovery: recoveryOf(point, objectives) } : {};
+    return point ? { recovery: recoveryOf(point, plan.objectives ?? []) } : {};
   },
 };

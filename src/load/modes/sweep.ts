@@ -38,15 +38,8 @@ export const sweep: Mode<SweepPlan> = {
 };
 
 /** The points of a sweep, in the order in which they run. */
-export function pointsOf({
-  mode: _,
-  batch,
-  concurrency,
-  rate,
-  arrivals,
-  maxInFlight,
-  ...shared
-}: SweepPlan): readonly PointSettings[] {
+export function pointsOf(plan: SweepPlan): readonly PointSettings[] {
+  const { mode: _mode, batch, concurrency, rate, arrivals, maxInFlight, ...shared } = plan;
   const loads =
     rate === undefined
       ? (concurrency ?? []).map((each) => ({ concurrency: each }))
