@@ -51,7 +51,8 @@ function telling([first, ...others]: readonly ErrorObject[]): readonly ErrorObje
   );
   if (!first || !choice) return first ? [first] : [];
   // A number that is refused as such was meant to be one.
-  if (typeof first.data === "number") return [first];
+  if (typeof first.data === "number" && first.schemaPath.includes("/anyOf/0/") && first.params["type"] !== "string")
+    return [first];
   return [others.find(({ instancePath }) => instancePath.startsWith(`${first.instancePath}/`)) ?? choice];
 }
 
