@@ -1,5 +1,5 @@
 import picocolors from "picocolors";
-import { type Check, gradedChecks, type Repro, type ResultDocument } from "../result/index.ts";
+import { type Check, gradedChecks, type LoadPoint, type Repro, type ResultDocument } from "../result/index.ts";
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
@@ -157,7 +157,7 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
   return (load?.runs ?? []).flatMap((run) => {
     const { points } = run;
     const open = anyOpenLoop(points);
-    const head = ["point", ...(open ? ["sent/s"] : []), "answers/s", "p50", "p99", "failed", ""];
+    const head = ["point", ...(open ? ["sent/s"] : []), "answers/s", "p50", "p99", "failed"];
     const rows = points.map((point) => [
       pointLabel(point, points),
       ...(open ? [sentRateText(point)] : []),
@@ -165,7 +165,6 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
       percentileText(point, 50),
       percentileText(point, 99),
       String(failedRequests(point)),
-      point.validity.valid ? "" : `invalid: ${point.validity.problems.map(({ code }) => code).join(", ")}`,
     ]);
     const widths = head.map((title, column) =>
       Math.max(title.length, ...rows.map((row) => plainText(row[column] ?? "").length)),
@@ -181,9 +180,15 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
     return [
       ...(common === "" ? [] : [paint.dim(cut(common))]),
       paint.dim(line(head)),
-      ...rows.map(line),
+      ...rows.flatMap((row, index) => [line(row), ...invalidLine(points[index], cut)]),
       ...loadVerdicts(run).map((text) => cut(text)),
       "",
     ];
   });
+}
+
+/** Below its point, so that it is never what a narrow terminal cuts off. */
+function invalidLine(point: LoadPoint | undefined, cut: Cut): string[] {
+  if (!point || point.validity.valid) return [];
+  return [cut(`  invalid: ${point.validity.problems.map(({ code }) => code).join(", ")}`)];
 }
