@@ -40,6 +40,6 @@ export function pointText({ batch, concurrency, requestRate = 0, throughput, lat
   const time = p99 === undefined ? "" : `, p99 ${formatNanoseconds(p99.ns)}`;
   const rate = validity.valid
     ? `${throughput.value.toFixed(1)} answers/s`
-    : `invalid: ${validity.problems.map(({ code }) => code).join(", ")}`;
+    : `invalid: ${[...new Set(validity.problems.map(({ code }) => code))].join(", ")}`;
   return `batch ${batch}, ${load}: ${rate}${time}`;
 }

@@ -9,6 +9,7 @@ import {
   failedRequests,
   percentileText,
   pointLabel,
+  problemCodes,
   rateText,
   sentRateText,
 } from "./load-label.ts";
@@ -190,5 +191,5 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
 /** Below its point, so that it is never what a narrow terminal cuts off. */
 function invalidLine(point: LoadPoint | undefined, cut: Cut): string[] {
   if (!point || point.validity.valid) return [];
-  return [cut(`  invalid: ${point.validity.problems.map(({ code }) => code).join(", ")}`)];
+  return [cut(`  invalid: ${problemCodes(point)}`)];
 }

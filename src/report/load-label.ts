@@ -47,6 +47,11 @@ export function percentileText({ latency }: LoadPoint, percentile: number): stri
   return found === undefined || latency.count === 0 ? "—" : formatNanoseconds(found.ns);
 }
 
+/** Why a point is invalid: each code once. */
+export function problemCodes({ validity }: LoadPoint): string {
+  return [...new Set(validity.problems.map(({ code }) => code))].join(", ");
+}
+
 /** Requests that were due in a point: those that were sent, and those that could not be. */
 export function dueRequests({ counts }: LoadPoint): number {
   return counts.sent + (counts.notSent ?? 0);

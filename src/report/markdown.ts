@@ -9,6 +9,7 @@ import {
   failedRequests,
   percentileText,
   pointLabel,
+  problemCodes,
   rateText,
   sentRateText,
 } from "./load-label.ts";
@@ -120,9 +121,7 @@ function loadTable(run: LoadRun): string {
     point.validity.valid ? rateText(point.inferences) : "–",
     ...[50, 90, 99, 99.9].map((percentile) => percentileText(point, percentile)),
     `${failedRequests(point)} of ${dueRequests(point)}`,
-    point.validity.valid
-      ? "valid"
-      : `invalid: ${point.validity.problems.map((problem) => inline(problem.code)).join(", ")}`,
+    point.validity.valid ? "valid" : `invalid: ${inline(problemCodes(point))}`,
   ]);
   const head = [
     "Point",

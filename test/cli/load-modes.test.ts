@@ -63,18 +63,16 @@ test("a sweep is a run of many points for each protocol and encoding, and can be
 
 test("a search says what it came to, and that counts in the exit code", async () => {
   const { code, said, runs, markdown } = await load([
-    ...[
-      "--protocol",
-      "v2-rest",
-      "--search",
-      "concurrency",
-      "--slo",
-      "p99<1us",
-      "--duration",
-      "600ms",
-      "--warmup",
-      "0s",
-    ],
+    "--protocol",
+    "v2-rest",
+    "--search",
+    "concurrency",
+    "--slo",
+    "p99<1us",
+    "--duration",
+    "600ms",
+    "--warmup",
+    "0s",
   ]);
   const [search] = runs.map((run) => run.search);
   expect(search).toMatchObject({ over: "concurrency", objectives: ["p99<1us"] });
@@ -89,7 +87,12 @@ test("stages are points with names, which thresholds are held against", async ()
   const stages = ["calm:50:400ms", "overload:50-400:400ms", "recovery:50:600ms"].flatMap((each) => ["--stage", each]);
   const thresholds = ["--threshold", "calm:errors<100%", "--threshold", "night:p99<1s"];
   const { code, said, runs, document, markdown } = await load([
-    ...["--protocol", "v2-grpc", "--warmup", "0s", "--arrivals", "poisson"],
+    "--protocol",
+    "v2-grpc",
+    "--warmup",
+    "0s",
+    "--arrivals",
+    "poisson",
     ...stages,
     ...thresholds,
   ]);

@@ -12,7 +12,7 @@ export const offline: Mode<OfflinePlan> = {
   run: async ({ mode: scenario, ...settings }, measuring) => {
     const { counts, inferences, validity } = await measuring.point(settings);
     const queries = counts.sent + counts.notSent;
-    const invalid = validity.problems.map(({ code }) => code);
+    const invalid = [...new Set(validity.problems.map(({ code }) => code))];
     // An invalid measurement says nothing about capacity.
     if (!validity.valid) return { scenario: { scenario, verdict: "undecided", queries, invalid } };
     return { scenario: { scenario, verdict: "measured", queries, inferencesPerSecond: inferences.value } };

@@ -6,6 +6,7 @@ import {
   dueRequests,
   failedRequests,
   pointLabel,
+  problemCodes,
   rateText,
   sentRateText,
 } from "../load-label.ts";
@@ -60,7 +61,7 @@ ${COLUMNS.map((wanted) =>
     cell,
   ),
 )}
-${cell(String(failedRequests(point)), `of ${dueRequests(point)}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "valid" : "invalid"}</span>${!validity.valid && html`<br><span class="muted">${validity.problems.map(({ code }) => code).join(", ")}</span>`}</td></tr>\n`;
+${cell(String(failedRequests(point)), `of ${dueRequests(point)}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "valid" : "invalid"}</span>${!validity.valid && html`<br><span class="muted">${problemCodes(point)}</span>`}</td></tr>\n`;
 }
 
 function percentileCell(found: Percentile | undefined, cell: (text: string, interval?: string) => Html): Html {
