@@ -43,7 +43,7 @@ const SHORT = ["--duration", "300ms", "--warmup", "0s"];
 
 test("a sweep is a run of many points for each protocol and encoding, and can be repeated from its document", async () => {
   const ways = ["--protocol", "v2-rest,v2-grpc", "--encoding", "json,raw", "--batch", "1,4"];
-  const { code, said, runs, cwd, document } = await load([...ways, ...SHORT]);
+  const { code, said, runs, cwd, document } = await load([...ways, "--duration", "2s", "--warmup", "0s"]);
   expect(code, said).toBe(0);
   const settings = runs.map(({ plan, points }) => [
     plan["protocol"],
@@ -119,7 +119,7 @@ test("an open loop sends what is due, and an invalid point prints no capacity", 
   expect((point?.counts.sent ?? 0) + (point?.counts.notSent ?? 0)).toBeGreaterThanOrEqual(29);
   expect(said).toContain("100/s intended");
   expect(said).toContain("invalid: ");
-  expect(said).not.toContain(point?.throughput.value.toFixed(1));
+  expect(said).toMatch(/wire {2}\d+\.\d {2,}– /);
   expect(markdown).toMatch(/\| Sent\/s \| Answers\/s \|[^]*\| – \| – \|/);
 });
 
