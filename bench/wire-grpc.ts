@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seededRandom } from "../src/base/random.ts";
-import { type LoadPlan, runLoad } from "../src/load/index.ts";
+import { type ConcurrencyPlan, runLoad } from "../src/load/index.ts";
 import { wireEngine } from "../src/load/wire/wire.ts";
 import type { ModelInfo } from "../src/target/index.ts";
 import { workloads } from "../suites/v2-grpc/workload.ts";
@@ -57,7 +57,7 @@ function modelOf(floats: number): ModelInfo {
 async function runEngine({ port, seconds, inFlight, floats }: Setting): Promise<Cost> {
   const engine = wireEngine({ host: "127.0.0.1", port, prefix: "", headers: [] }, undefined, { connections: 1 });
   const workload = workloadFor(floats);
-  const plan: LoadPlan = {
+  const plan: ConcurrencyPlan = {
     mode: "concurrency",
     protocol: "v2-grpc",
     encoding: workload.encoding,

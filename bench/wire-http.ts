@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createEngine, type LoadPlan, runLoad } from "../src/load/index.ts";
+import { type ConcurrencyPlan, createEngine, type LoadEngineId, runLoad } from "../src/load/index.ts";
 import type { ModelInfo } from "../src/target/index.ts";
 import { workloads } from "../suites/v2-rest/workload.ts";
 
@@ -31,15 +31,10 @@ const model: ModelInfo = {
 };
 
 /** One run of the engine, in a process of its own. */
-async function runEngine(
-  engineId: LoadPlan["engine"],
-  port: number,
-  seconds: number,
-  concurrency: number,
-): Promise<Cost> {
+async function runEngine(engineId: LoadEngineId, port: number, seconds: number, concurrency: number): Promise<Cost> {
   const [workload] = workloads as [(typeof workloads)[number]];
   const engine = await createEngine(engineId, { host: "127.0.0.1", port, prefix: "", headers: [] });
-  const plan: LoadPlan = {
+  const plan: ConcurrencyPlan = {
     mode: "concurrency",
     protocol: "v2-rest",
     encoding: "json",
@@ -133,7 +128,7 @@ async function compare(rounds: number, seconds: number, connections: number): Pr
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === "engine") {
-  const [engine, port, seconds, connections] = rest as [LoadPlan["engine"], string, string, string];
+  const [engine, port, seconds, connections] = rest as [LoadEngineId, string, string, string];
   console.log(JSON.stringify(await runEngine(engine, Number(port), Number(seconds), Number(connections))));
 } else {
   const [rounds = 5, seconds = 4, connections = 32] = process.argv.slice(2).map(Number);

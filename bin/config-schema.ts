@@ -3,7 +3,9 @@ import { ALL_OPTIONS } from "../src/cli/settings.ts";
 
 const text = { type: "string", minLength: 1 };
 
-function schemaOf({ name, kind, help, least = 0, choices, alone }: OptionSpec): object {
+const DURATION = "\\d+(\\.\\d+)?(ms|s|m|h)";
+
+function schemaOf({ name, kind, help, least = 0, choices, alone, word, fractions }: OptionSpec): object {
   switch (kind) {
     case "boolean":
       return { description: name.startsWith("no-") ? `false: ${help}` : help, type: "boolean" };
@@ -11,8 +13,16 @@ function schemaOf({ name, kind, help, least = 0, choices, alone }: OptionSpec): 
       return { description: help, anyOf: [text, { type: "array", items: text }] };
     case "count":
       return { description: help, type: alone === undefined ? "integer" : ["integer", "boolean"], minimum: least };
+    case "numbers": {
+      const number = fractions ? { type: "number", exclusiveMinimum: 0 } : { type: "integer", minimum: least };
+      return { description: help, anyOf: [number, text, { type: "array", items: number }] };
+    }
     case "duration":
-      return { description: `${help}; e.g. 500ms, 10s or 2m`, type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$" };
+      return {
+        description: `${help}; e.g. 500ms, 10s or 2m`,
+        type: alone === undefined ? "string" : ["string", "boolean"],
+        pattern: word === undefined ? `^${DURATION}$` : `^(${word}|${DURATION})$`,
+      };
     case "bytes":
       return { description: help, type: ["string", "integer"] };
     case "text":

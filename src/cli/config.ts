@@ -50,6 +50,9 @@ function telling([first, ...others]: readonly ErrorObject[]): readonly ErrorObje
     ({ keyword, instancePath }) => keyword === "anyOf" && instancePath === first?.instancePath,
   );
   if (!first || !choice) return first ? [first] : [];
+  // A number that is refused as such was meant to be one.
+  if (typeof first.data === "number" && first.schemaPath.includes("/anyOf/0/") && first.params["type"] !== "string")
+    return [first];
   return [others.find(({ instancePath }) => instancePath.startsWith(`${first.instancePath}/`)) ?? choice];
 }
 
@@ -103,6 +106,7 @@ function problemOf(error: ErrorObject): string {
   if (error.keyword === "pattern" || (error.parentSchema && "pattern" in error.parentSchema))
     return `${where} must be a duration like 500ms, 10s or 2m`;
   if (error.keyword === "type") return `${where} must be ${String(type).split(",").map(kindOf).join(" or ")}`;
+  if (error.keyword === "exclusiveMinimum") return `${where} must be above ${limit}`;
   if (error.keyword === "anyOf") return `${where} must be a text or a list of texts`;
   if (error.keyword === "minimum") return `${where} must be at least ${limit}`;
   if (error.keyword === "enum") return `${where} must be one of ${allowedValues?.join(", ")}`;

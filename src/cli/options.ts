@@ -1,5 +1,5 @@
 /** How an option's value is read. */
-export type OptionKind = "text" | "list" | "boolean" | "duration" | "count" | "bytes";
+export type OptionKind = "text" | "list" | "boolean" | "duration" | "count" | "numbers" | "bytes";
 
 /** One option of a command; the same name, in camel case, is its key in infermark.yaml. */
 export interface OptionSpec {
@@ -10,9 +10,15 @@ export interface OptionSpec {
   readonly help: string;
   /** The smallest count, or the shortest time in milliseconds; 0 unless given. */
   readonly least?: number;
+  /** Numbers may be fractions. */
+  readonly fractions?: boolean;
+  /** A comma parts the members of a list. */
+  readonly commas?: boolean;
+  /** A word that may stand in place of a duration. */
+  readonly word?: string;
   /** The only texts that are allowed. */
   readonly choices?: readonly string[];
-  /** What a count is when its flag is given without one. */
+  /** What a count, or a time in milliseconds, is when its flag is given without one. */
   readonly alone?: number;
 }
 
@@ -22,6 +28,18 @@ const list = (name: string, value: string, help: string): OptionSpec => ({
   kind: "list",
   value,
   help: `${help} (repeatable)`,
+});
+/** Several members may be given at once, with commas between them. */
+const listed = (name: string, value: string, help: string): OptionSpec => ({
+  ...list(name, `${value}[,${value}…]`, help),
+  commas: true,
+});
+const numbers = (name: string, help: string, own: Partial<OptionSpec> = {}): OptionSpec => ({
+  name,
+  kind: "numbers",
+  value: "N[,N…]",
+  help,
+  ...own,
 });
 const flag = (name: string, help: string): OptionSpec => ({ name, kind: "boolean", help });
 const duration = (name: string, help: string, least = 0): OptionSpec => ({
@@ -81,8 +99,8 @@ export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
 
 /** What load is sent. */
 export const LOAD_OPTIONS: readonly OptionSpec[] = [
-  list("protocol", "ID", "v1-rest, v2-rest or v2-grpc; without one, what the target offers"),
-  text("encoding", "NAME", "how tensors travel: json, typed or raw"),
+  listed("protocol", "ID", "v1-rest, v2-rest, v2-binary or v2-grpc; without one, what the target offers"),
+  listed("encoding", "NAME", "how tensors travel: json, binary, typed or raw"),
   {
     ...text(
       "engine",
@@ -91,10 +109,54 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
     ),
     choices: ["wire", "undici", "autocannon", "grpc-js"],
   },
-  count("concurrency", "requests in flight (default 8)", 1),
-  count("batch", "rows in each request (default 1)", 1),
-  duration("duration", "length of the measurement (default 10s)", 1),
-  duration("warmup", "load before it that is not measured (default 2s)"),
+  numbers("concurrency", "closed loop: requests in flight (default 8); several are measured one after the other", {
+    least: 1,
+  }),
+  numbers(
+    "rate",
+    "open loop: requests per second, at instants that do not wait for answers; several are measured one after the other",
+    { fractions: true },
+  ),
+  { ...text("arrivals", "KIND", "open loop: constant (default) or poisson"), choices: ["constant", "poisson"] },
+  text("trace", "FILE", "open loop: send at these instants, seconds after the begin, one a line"),
+  count("max-in-flight", "open loop: what is due beyond so many waits (default 256)", 1),
+  numbers("batch", "rows in each request (default 1); several are measured one after the other", { least: 1 }),
+  {
+    ...text("search", "WHAT", "look for the highest rate or concurrency that meets every --slo"),
+    choices: ["rate", "concurrency"],
+  },
+  list("slo", "LIMIT", "an objective of a search, a scenario or a recovery, e.g. 'p99<50ms', 'errors<0.1%'"),
+  list(
+    "stage",
+    "NAME:RATE[-RATE]:TIME",
+    "a stage of an open loop, e.g. warm:0-500:30s; after one named overload, one named recovery tells how soon the SLOs, or nine tenths of its rate, are met again",
+  ),
+  {
+    ...text(
+      "scenario",
+      "NAME",
+      "as MLPerf: single-stream, multi-stream, server (with --rate and --slo 'p99<…') or offline",
+    ),
+    choices: ["single-stream", "multi-stream", "server", "offline"],
+  },
+  text("plan", "FILE", "run the load plans in this file again: a result.json, a plan or a list of plans"),
+  duration("duration", "length of each measurement (default 10s, in a sweep or search 4s)", 1),
+  {
+    ...duration(
+      "warmup",
+      "load before it that is not measured (default 2s, in a sweep or search 1s); auto: until it is steady, at most 30s",
+    ),
+    word: "auto",
+    value: "TIME",
+  },
+  {
+    ...duration(
+      "auto-extend",
+      "measure again, longer, what is too short or too unsteady to tell, for so long in all (60s where TIME is left out)",
+      1,
+    ),
+    alone: 60_000,
+  },
   count("server-pid", "observe processor time and memory of this process and its children", 1),
   flag("allow-remote", "allow load to an address that is not loopback"),
   list("threshold", "LIMIT", "e.g. 'p99<=50ms', 'error-rate<=1%', 'throughput>=100'"),

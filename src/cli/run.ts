@@ -32,8 +32,10 @@ import { dryRun } from "./dry-run.ts";
 import { explainError } from "./explain-error.ts";
 import { runFuzzPart } from "./fuzz-part.ts";
 import { interruptible } from "./interrupt.ts";
-import { checkLoadSettings, prepareLoad, runLoadPart } from "./load-part.ts";
+import { checkLoadSettings, prepareLoad } from "./load-jobs.ts";
+import { runLoadPart } from "./load-part.ts";
 import { allSuites } from "./own-suites.ts";
+import { withModelsOfPlans } from "./plan-file.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { judgeableProfiles, selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
@@ -42,7 +44,8 @@ import { type Parts, type Seen, toDocument } from "./to-document.ts";
 import { requireWritable, writeReports } from "./write-reports.ts";
 
 /** Runs against the target that the settings name, writes the reports, and gives the exit code. */
-export async function run(settings: Settings, parts: Parts, argv: readonly string[]): Promise<number> {
+export async function run(given: Settings, parts: Parts, argv: readonly string[]): Promise<number> {
+  const settings = parts.load ? withModelsOfPlans(given) : given;
   const suites = await allSuites(settings.suites);
   const selection = parts.conformance ? selectChecks(settings, suites, profiles) : [];
   if (parts.conformance && selection.length === 0)

@@ -1,5 +1,6 @@
 import { parseDuration } from "../base/duration.ts";
 import { InfermarkError } from "../base/errors.ts";
+import { rejectMixedLoads } from "./load-contradictions.ts";
 import {
   CONFORMANCE_OPTIONS,
   keyOf,
@@ -54,12 +55,23 @@ export interface Settings {
   readonly budget?: number;
   readonly baseline?: string;
   readonly protocol: readonly string[];
-  readonly encoding?: string;
+  readonly encoding: readonly string[];
   readonly engine?: string;
-  readonly concurrency: number;
-  readonly batch: number;
-  readonly duration: number;
-  readonly warmup: number;
+  readonly concurrency: readonly number[];
+  readonly rate: readonly number[];
+  readonly arrivals?: "constant" | "poisson";
+  readonly trace?: string;
+  readonly maxInFlight?: number;
+  readonly batch: readonly number[];
+  readonly search?: "rate" | "concurrency";
+  readonly slo: readonly string[];
+  readonly stage: readonly string[];
+  readonly scenario?: "single-stream" | "multi-stream" | "server" | "offline";
+  readonly plan?: string;
+  /** Absent where the way of loading decides. */
+  readonly duration?: number;
+  readonly warmup?: number | "auto";
+  readonly autoExtend?: number;
   readonly serverPid?: number;
   readonly allowRemote: boolean;
   readonly threshold: readonly string[];
@@ -92,10 +104,6 @@ const DEFAULTS = {
   safe: false,
   dangerous: false,
   dryRun: false,
-  concurrency: 8,
-  batch: 1,
-  duration: 10_000,
-  warmup: 2_000,
   allowRemote: false,
   out: "infermark-report",
   json: false,
@@ -119,11 +127,12 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
     // In a config file `false` leaves a phase out, as a flag that is not given does.
     if (option.alone !== undefined && value === false) continue;
     if (value !== undefined) given[key] = read(option, value);
-    else if (option.kind === "list") given[key] = [];
+    else if (option.kind === "list" || option.kind === "numbers") given[key] = [];
   }
   for (const key of ["subject", "suites"]) if (config[key] !== undefined) given[key] = config[key];
   const settings = given as unknown as Settings;
   rejectContradictions(settings);
+  rejectMixedLoads(settings);
   return settings;
 }
 
@@ -148,8 +157,12 @@ function read(option: OptionSpec, value: unknown): unknown {
     case "boolean":
       return value === true;
     case "list":
-      return Array.isArray(value) ? value.map(String) : [String(value)];
+      return readList(option, value);
+    case "numbers":
+      return readList({ ...option, commas: true }, value).map((each) => readNumber(option, each));
     case "duration":
+      if (option.alone !== undefined && value === true) return option.alone;
+      if (option.word !== undefined && value === option.word) return value;
       return atLeast(option, parseDuration(String(value), `--${option.name}`), " ms");
     case "count":
       return option.alone !== undefined && value === true ? option.alone : readCount(option, String(value));
@@ -158,6 +171,20 @@ function read(option: OptionSpec, value: unknown): unknown {
     case "text":
       return readText(option, String(value));
   }
+}
+
+function readList({ commas = false }: OptionSpec, value: unknown): readonly string[] {
+  const texts = Array.isArray(value) ? value.map(String) : [String(value)];
+  return commas ? texts.flatMap((each) => each.split(",").map((part) => part.trim())) : texts;
+}
+
+function readNumber(option: OptionSpec, text: string): number {
+  if (option.fractions !== true) return readCount(option, text);
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0;
+  if (value > 0) return value;
+  throw new InfermarkError("USAGE", `--${option.name} "${text}" is not a number above 0`, {
+    hint: "write it like 250 or 0.5",
+  });
 }
 
 function readText({ name, choices }: OptionSpec, text: string): string {

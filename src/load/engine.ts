@@ -106,6 +106,9 @@ export interface PhaseSummary {
   readonly errorSamples: readonly { readonly outcome: OutcomeCode; readonly message: string }[];
 }
 
+/** Numbers of a summary that are known while the phase runs. */
+export type PhaseSoFar = Required<Pick<PhaseSummary, "reconnects" | "awakeMs">>;
+
 /** Runs phases against one endpoint, one at a time; connections may stay open from one to the next. */
 export interface Engine {
   readonly id: "undici" | "autocannon" | "grpc-js" | "wire";
@@ -114,5 +117,7 @@ export interface Engine {
   /** Resolution of its time stamps in nanoseconds; printed beside its percentiles. */
   readonly resolutionNs: number;
   run(phase: Phase): Promise<PhaseSummary>;
+  /** What the running phase has come to; only engines that run open loops can tell. */
+  soFar?(): PhaseSoFar;
   close(): Promise<void>;
 }

@@ -13,15 +13,11 @@ export {
 } from "./engine.ts";
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
-export {
-  type ConcurrencyPlan,
-  type LoadEngineId,
-  type LoadPlan,
-  type LoadProtocol,
-  parseLoadPlan,
-  speaks,
-} from "./plan.ts";
+export type { ConcurrencyPlan } from "./modes/concurrency.ts";
+export { type LoadPlan, parseLoadPlan } from "./plan.ts";
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
-export { type LoadRunOptions, runLoad } from "./run-load.ts";
+export { type LoadRunOptions, runLoad, runStages } from "./run-load.ts";
+export { type Instruments, type PlanOutcome, runPlan } from "./run-plan.ts";
+export { type LoadEngineId, type LoadProtocol, type PointSettings, type Stage, speaks } from "./settings.ts";
 export type { Workload, WorkloadOptions } from "./workload.ts";

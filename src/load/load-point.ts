@@ -11,11 +11,14 @@ export interface LoadPoint {
   engine: string;
   /** Resolution of the engine's time stamps in nanoseconds: no time below is better than this. */
   resolutionNs: number;
-  /** Requests in flight. */
-  concurrency: number;
+  /** Requests in flight, of a closed loop. */
+  concurrency?: number;
+  /** Intended requests per second, of an open loop; the mean where the rate changes. */
+  requestRate?: number;
   /** The stage of the plan that the point belongs to, where a plan has stages. */
   stage?: string;
   durationMs: number;
+  /** As long as it took. */
   warmupMs: number;
   counts: PointCounts;
   /** Right answers per second within the phase. */

@@ -15,4 +15,6 @@ export interface Measured {
   readonly serverRssBytes?: number;
   /** The run was stopped before the phase had ended. */
   readonly interrupted: boolean;
+  /** The load was meant to change within the phase, so that a change of throughput says nothing. */
+  readonly changing?: boolean;
 }

@@ -19,14 +19,17 @@ export interface LoadProgress {
 /** Reports once a second until the returned function is called. */
 export function reportProgress(
   phase: LoadProgress["phase"],
-  recorder: PhaseRecorder,
+  recorderNow: () => PhaseRecorder,
   clock: Clock,
   onProgress: (progress: LoadProgress) => void,
 ): () => void {
   const started = clock.now();
-  let last = { at: started, ok: 0 };
+  let last = { at: started, ok: 0, recorder: recorderNow() };
   const timer = setInterval(() => {
-    const now = { at: clock.now(), ok: recorder.ok };
+    const recorder = recorderNow();
+    // A recorder of its own begins to count at 0.
+    if (recorder !== last.recorder) last = { ...last, ok: 0, recorder };
+    const now = { at: clock.now(), ok: recorder.ok, recorder };
     const { latency } = recorder;
     onProgress({
       phase,

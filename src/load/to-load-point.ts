@@ -11,12 +11,21 @@ import {
   serverCpuPerInference,
   serviceTime,
 } from "./metrics/index.ts";
-import type { LoadPlan } from "./plan.ts";
 import { OUTCOME_NAMES } from "./recorder.ts";
+import type { LoadSettings } from "./settings.ts";
 import { judgeValidity } from "./validity/judge-validity.ts";
 
+/** How a point was loaded, beside the settings of all. */
+export type PointLoad = Pick<LoadPoint, "concurrency" | "requestRate" | "stage" | "warmupMs">;
+
 /** The point that a measuring phase comes to. Reads the histograms, so it must be made before they are freed. */
-export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, telemetry: PointTelemetry): LoadPoint {
+export function toLoadPoint(
+  plan: Omit<LoadSettings, "durationMs">,
+  load: PointLoad,
+  engine: Engine,
+  measured: Measured,
+  telemetry: PointTelemetry,
+): LoadPoint {
   const { recorded, summary, client, clientWhileSending } = measured;
   const cpuPerRequestNs = clientCpuPerRequest.from(measured);
   const server = serverOf(measured);
@@ -27,9 +36,8 @@ export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, 
     batch: plan.batch,
     engine: engine.id,
     resolutionNs: engine.resolutionNs,
-    concurrency: plan.concurrency,
+    ...load,
     durationMs: recorded.lengthNs / NS_PER_MS,
-    warmupMs: plan.warmupMs,
     counts: {
       sent: summary.sent,
       ...recorded.counts,

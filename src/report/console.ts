@@ -1,9 +1,19 @@
 import picocolors from "picocolors";
-import { type Check, gradedChecks, type Repro, type ResultDocument } from "../result/index.ts";
+import { type Check, gradedChecks, type LoadPoint, type Repro, type ResultDocument } from "../result/index.ts";
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
-import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
+import {
+  anyOpenLoop,
+  commonLabel,
+  failedRequests,
+  percentileText,
+  pointLabel,
+  problemCodes,
+  rateText,
+  sentRateText,
+} from "./load-label.ts";
+import { loadVerdicts } from "./load-verdicts.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
 export interface ConsoleOptions {
@@ -145,15 +155,17 @@ function profileLines({ conformance }: ResultDocument, paint: Paint, cut: Cut): 
 }
 
 function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
-  return (load?.runs ?? []).flatMap(({ points }) => {
-    const head = ["point", "answers/s", "p50", "p99", "failed", ""];
+  return (load?.runs ?? []).flatMap((run) => {
+    const { points } = run;
+    const open = anyOpenLoop(points);
+    const head = ["point", ...(open ? ["sent/s"] : []), "answers/s", "p50", "p99", "failed"];
     const rows = points.map((point) => [
       pointLabel(point, points),
+      ...(open ? [sentRateText(point)] : []),
       point.validity.valid ? rateText(point.throughput) : "–",
       percentileText(point, 50),
       percentileText(point, 99),
       String(failedRequests(point)),
-      point.validity.valid ? "" : `invalid: ${point.validity.problems.map(({ code }) => code).join(", ")}`,
     ]);
     const widths = head.map((title, column) =>
       Math.max(title.length, ...rows.map((row) => plainText(row[column] ?? "").length)),
@@ -166,6 +178,18 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
           .trimEnd(),
       );
     const common = commonLabel(points);
-    return [...(common === "" ? [] : [paint.dim(cut(common))]), paint.dim(line(head)), ...rows.map(line), ""];
+    return [
+      ...(common === "" ? [] : [paint.dim(cut(common))]),
+      paint.dim(line(head)),
+      ...rows.flatMap((row, index) => [line(row), ...invalidLine(points[index], cut)]),
+      ...loadVerdicts(run).map((text) => cut(text)),
+      "",
+    ];
   });
+}
+
+/** Below its point, so that it is never what a narrow terminal cuts off. */
+function invalidLine(point: LoadPoint | undefined, cut: Cut): string[] {
+  if (!point || point.validity.valid) return [];
+  return [cut(`  invalid: ${problemCodes(point)}`)];
 }

@@ -12,7 +12,8 @@ function settingsOf({
   engine,
   stage,
 }: LoadPoint): readonly string[] {
-  const load = concurrency === undefined ? `${requestRate ?? 0}/s intended` : `${concurrency} in flight`;
+  const load =
+    concurrency === undefined ? `${Number((requestRate ?? 0).toPrecision(6))}/s intended` : `${concurrency} in flight`;
   return [stage ?? "", load, `batch ${batch}`, encoding, protocol, model, engine];
 }
 
@@ -46,6 +47,26 @@ export function percentileText({ latency }: LoadPoint, percentile: number): stri
   return found === undefined || latency.count === 0 ? "—" : formatNanoseconds(found.ns);
 }
 
+/** Why a point is invalid: each code once. */
+export function problemCodes({ validity }: LoadPoint): string {
+  return [...new Set(validity.problems.map(({ code }) => code))].join(", ");
+}
+
+/** Requests that were due in a point: those that were sent, and those that could not be. */
+export function dueRequests({ counts }: LoadPoint): number {
+  return counts.sent + (counts.notSent ?? 0);
+}
+
+/** Whether any of the points sent at instants of its own, so that the rate it kept is of interest. */
+export function anyOpenLoop(points: readonly LoadPoint[]): boolean {
+  return points.some(({ requestRate }) => requestRate !== undefined);
+}
+
+/** Requests per second that were sent in an open loop. */
+export function sentRateText({ requestRate, counts, durationMs }: LoadPoint): string {
+  return requestRate === undefined || durationMs === 0 ? "—" : ((counts.sent * 1000) / durationMs).toFixed(1);
+}
+
 /** Requests of a point that did not come to a right answer. */
 export function failedRequests({ counts }: LoadPoint): number {
   return (
@@ -55,6 +76,7 @@ export function failedRequests({ counts }: LoadPoint): number {
     counts.refused +
     counts.reset +
     counts.malformed +
-    counts.wrongAnswer
+    counts.wrongAnswer +
+    (counts.notSent ?? 0)
   );
 }

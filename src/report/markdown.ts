@@ -2,7 +2,18 @@ import { type Check, gradedChecks, type LoadRun, type ResultDocument } from "../
 import { findingTexts, fuzzTexts } from "./fuzz-texts.ts";
 import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
-import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
+import {
+  anyOpenLoop,
+  commonLabel,
+  dueRequests,
+  failedRequests,
+  percentileText,
+  pointLabel,
+  problemCodes,
+  rateText,
+  sentRateText,
+} from "./load-label.ts";
+import { loadVerdicts } from "./load-verdicts.ts";
 import { code, inline } from "./markdown-text.ts";
 
 const MOST_FAILURES = 50;
@@ -99,20 +110,37 @@ function fuzzing({ conformance, baseline }: ResultDocument): string {
   ].join("\n\n");
 }
 
-function loadTable({ points }: LoadRun): string {
+function loadTable(run: LoadRun): string {
+  const { points } = run;
+  const open = anyOpenLoop(points);
   const common = commonLabel(points);
   const rows = points.map((point) => [
     inline(pointLabel(point, points)),
+    ...(open ? [sentRateText(point)] : []),
     point.validity.valid ? rateText(point.throughput) : "–",
     point.validity.valid ? rateText(point.inferences) : "–",
     ...[50, 90, 99, 99.9].map((percentile) => percentileText(point, percentile)),
-    `${failedRequests(point)} of ${point.counts.sent}`,
-    point.validity.valid
-      ? "valid"
-      : `invalid: ${point.validity.problems.map((problem) => inline(problem.code)).join(", ")}`,
+    `${failedRequests(point)} of ${dueRequests(point)}`,
+    point.validity.valid ? "valid" : `invalid: ${inline(problemCodes(point))}`,
   ]);
-  const head = ["Point", "Answers/s", "Inferences/s", "p50", "p90", "p99", "p99.9", "Failed", "Measurement"];
-  return ["### Load", ...(common === "" ? [] : [inline(common)]), table(head, rows)].join("\n\n");
+  const head = [
+    "Point",
+    ...(open ? ["Sent/s"] : []),
+    "Answers/s",
+    "Inferences/s",
+    "p50",
+    "p90",
+    "p99",
+    "p99.9",
+    "Failed",
+    "Measurement",
+  ];
+  return [
+    "### Load",
+    ...(common === "" ? [] : [inline(common)]),
+    table(head, rows),
+    ...loadVerdicts(run).map(inline),
+  ].join("\n\n");
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

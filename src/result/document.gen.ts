@@ -932,13 +932,16 @@ export interface LoadRun {
    * Its points, in the order they ran.
    */
   points: LoadPoint[];
+  search?: Search;
+  scenario?: Scenario;
+  recovery?: Recovery;
 }
 /**
  * The plan as the run took it: running it again repeats the run.
  */
 export interface LoadPlan {
   /**
-   * The load mode, e.g. concurrency.
+   * The load mode: concurrency, request-rate, sweep, search, stages, single-stream, multi-stream, server or offline.
    */
   mode: string;
   [k: string]: unknown;
@@ -1341,6 +1344,128 @@ export interface Shard {
    * Its processor time, in milliseconds.
    */
   cpuMs?: number;
+}
+/**
+ * What a search for the greatest load that meets objectives found. Absent where the plan searches for none.
+ */
+export interface Search {
+  /**
+   * What was varied: requests per second of an open loop, or requests in flight of a closed one.
+   */
+  over: "rate" | "concurrency";
+  /**
+   * The limits that a load had to meet, all of them.
+   */
+  objectives: string[];
+  /**
+   * The greatest load that met them, twice; absent when none did.
+   */
+  best?: number;
+  bound?: SearchBound;
+  /**
+   * Why it ended: best and bound are as close as was asked (found), the most that was to be tried still did (limit), no load did (none), a load could not be judged (undecided), or it was stopped (interrupted).
+   */
+  ended: "found" | "limit" | "none" | "undecided" | "interrupted";
+  /**
+   * What was tried, in the order of the points.
+   */
+  trials: Trial[];
+}
+/**
+ * The least load that did not do.
+ */
+export interface SearchBound {
+  /**
+   * The load.
+   */
+  load: number;
+  /**
+   * Whether it missed the objectives, or could not be judged.
+   */
+  because: "missed" | "undecided";
+}
+/**
+ * One load that was tried.
+ */
+export interface Trial {
+  /**
+   * The load.
+   */
+  load: number;
+  /**
+   * Whether it met the objectives; undecided when the measurement cannot be trusted to tell.
+   */
+  attainment: "met" | "missed" | "undecided";
+}
+/**
+ * What a scenario came to, by the early stopping of MLPerf's LoadGen. Absent where the plan is of another mode.
+ */
+export interface Scenario {
+  /**
+   * The scenario.
+   */
+  scenario: "single-stream" | "multi-stream" | "server" | "offline";
+  /**
+   * Whether the bound was met with 99 % confidence; measured where there was no bound.
+   */
+  verdict: "met" | "missed" | "undecided" | "measured";
+  /**
+   * Queries that were due.
+   */
+  queries: number;
+  /**
+   * The percentile of latency that counts, 0 to 100; absent where throughput does.
+   */
+  percentile?: number;
+  /**
+   * How many of so many queries may miss; absent when the queries are too few for any conclusion.
+   */
+  missesAllowed?: number;
+  /**
+   * What the percentile stays within with 99 % confidence, in nanoseconds; absent when the queries are too few or fail too often.
+   */
+  estimateNs?: number;
+  /**
+   * What it was held against, in nanoseconds.
+   */
+  boundNs?: number;
+  /**
+   * Queries beyond the bound, or without a right answer.
+   */
+  misses?: number;
+  /**
+   * How many more queries would allow so many misses; absent when the verdict is reached.
+   */
+  needed?: number;
+  /**
+   * Right inferences per second, where they count.
+   */
+  inferencesPerSecond?: number;
+  /**
+   * Codes of what makes the measurement invalid.
+   */
+  invalid?: string[];
+}
+/**
+ * How soon the service was itself again after an overload. Absent where the plan has no stage named recovery.
+ */
+export interface Recovery {
+  /**
+   * The stage that was looked through.
+   */
+  stage: string;
+  /**
+   * What a window had to meet.
+   */
+  criteria: string[];
+  /**
+   * From the begin of the stage to the begin of its first window that did; absent when none did.
+   */
+  afterMs?: number;
+  /**
+   * The width of the windows: the time is known no better.
+   */
+  withinMs: number;
 }
 /**
  * A limit that the run was held to.

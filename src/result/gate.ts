@@ -1,6 +1,6 @@
 import { type Baseline, judgeBaseline } from "./baseline.ts";
 import type { SuiteRegistry } from "./check-registry.ts";
-import type { Check, Gate, GateReason, JudgedBaseline, Profile, ResultDocument } from "./document.gen.ts";
+import type { Check, Gate, GateReason, JudgedBaseline, LoadRun, Profile, ResultDocument } from "./document.gen.ts";
 import { freshFindings } from "./fuzz-part.ts";
 import { judgeThresholds, type Threshold } from "./thresholds.ts";
 
@@ -37,6 +37,7 @@ export function gate(document: GateInput, options: GateOptions): Gate {
       profileReasons(id, document.conformance?.profiles ?? [], known),
     ),
     ...thresholdReasons(document, options.thresholds ?? []),
+    ...(document.load?.runs ?? []).flatMap(loadReasons),
     ...undecidedReasons(checks, options.strict ?? false),
     ...emptinessReasons(document, checks),
   ];
@@ -98,6 +99,26 @@ function thresholdReasons({ load }: GateInput, thresholds: readonly Threshold[])
       exitCode: status === "missed" ? 1 : 4,
       text: `threshold ${expression} is ${status}: ${reason ?? ""}`,
     }));
+}
+
+/** A search or a scenario is a question: its answer counts as a threshold does. */
+function loadReasons({ search, scenario }: LoadRun): GateReason[] {
+  const reasons: GateReason[] = [];
+  if (search && search.best === undefined && search.ended !== "interrupted") {
+    const wanted = search.objectives.join(", ");
+    reasons.push(
+      search.ended === "none"
+        ? { exitCode: 1, text: `the search found no load that meets ${wanted}` }
+        : { exitCode: 4, text: `the search could not judge whether any load meets ${wanted}` },
+    );
+  }
+  if (scenario?.verdict === "missed")
+    reasons.push({ exitCode: 1, text: `scenario ${scenario.scenario} missed its bound` });
+  if (scenario?.verdict === "undecided") {
+    const why = scenario.invalid?.join(", ") ?? `${scenario.needed ?? "more"} queries more are needed`;
+    reasons.push({ exitCode: 4, text: `scenario ${scenario.scenario} is undecided: ${why}` });
+  }
+  return reasons;
 }
 
 function undecidedReasons(checks: readonly Check[], strict: boolean): GateReason[] {

@@ -5,7 +5,7 @@ import { ALL_OPTIONS, settingsFrom } from "../../src/cli/settings.ts";
 describe("settings", () => {
   test("come from the flag, else from the file, else from the default", () => {
     const settings = settingsFrom({ timeout: "3s" }, { timeout: "5s", warmup: "1s", concurrency: 2 });
-    expect(settings).toMatchObject({ timeout: 3_000, warmup: 1_000, concurrency: 2, duration: 10_000, fixtures: true });
+    expect(settings).toMatchObject({ timeout: 3_000, warmup: 1_000, concurrency: [2], seed: 1, fixtures: true });
   });
 
   test("take a list from the flags whole, and not together with the file's", () => {

@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { assetJson } from "../../src/base/assets.ts";
-import { createEngine, type LoadPlan, type LoadProgress, runLoad } from "../../src/load/index.ts";
+import { type ConcurrencyPlan, createEngine, type LoadProgress, runLoad } from "../../src/load/index.ts";
 import type { LoadPoint as DocumentPoint } from "../../src/result/document.gen.ts";
 import { decodeHistogram } from "../../src/statistics/index.ts";
 import { clientProcess, procfs } from "../../src/telemetry/index.ts";
@@ -17,7 +17,7 @@ import {
   someModel,
 } from "./loopback.ts";
 
-function planOf(change: Partial<LoadPlan> = {}): LoadPlan {
+function planOf(change: Partial<ConcurrencyPlan> = {}): ConcurrencyPlan {
   return {
     mode: "concurrency",
     protocol: "v2-rest",
@@ -35,7 +35,11 @@ function planOf(change: Partial<LoadPlan> = {}): LoadPlan {
   };
 }
 
-async function load(law: Law, change: Partial<LoadPlan> = {}, options: Partial<Parameters<typeof runLoad>[1]> = {}) {
+async function load(
+  law: Law,
+  change: Partial<ConcurrencyPlan> = {},
+  options: Partial<Parameters<typeof runLoad>[1]> = {},
+) {
   const server = await httpServer(law);
   const plan = planOf(change);
   const engine = await createEngine(plan.engine, server.endpoint);

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { LoadEndpoint } from "../endpoint.ts";
 import type { Engine } from "../engine.ts";
-import type { LoadEngineId } from "../plan.ts";
+import type { LoadEngineId } from "../settings.ts";
 
 /** Opens an engine against an endpoint; its library is loaded only now. Throws USAGE when the engine cannot serve such an endpoint. */
 export async function createEngine(

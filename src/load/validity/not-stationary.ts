@@ -6,8 +6,9 @@ const MOST_DRIFT = 0.1;
 /** Long windows even out that few answers come to a short one. */
 const WINDOWS = 30;
 
-/** Not valid when throughput drifted over the phase, or when the phase is too short or too noisy to say that it did not by more than a tenth. */
-export const notStationary: ValidityRule = ({ recorded: { windows } }) => {
+/** Not valid when throughput drifted over the phase, or when the phase is too short or too noisy to say that it did not by more than a tenth. Not judged where the load itself was to change. */
+export const notStationary: ValidityRule = ({ recorded: { windows }, changing }) => {
+  if (changing) return {};
   const rates = joined(
     windowRates(windows, ({ ok }) => ok),
     WINDOWS,

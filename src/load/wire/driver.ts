@@ -1,5 +1,12 @@
 import { NS_PER_MS } from "../../base/clock.ts";
-import { type EncodedRequest, Outcome, type OutcomeCode, type Phase, type PhaseSummary } from "../engine.ts";
+import {
+  type EncodedRequest,
+  Outcome,
+  type OutcomeCode,
+  type Phase,
+  type PhaseSoFar,
+  type PhaseSummary,
+} from "../engine.ts";
 import { createTally, type Tally } from "../engines/tally.ts";
 import type { WireConnection, WireOwner } from "./connection.ts";
 import { ReadyQueue } from "./ready-queue.ts";
@@ -142,6 +149,13 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     this.#tally.disturbed(outcome, message);
   }
 
+  soFar(): PhaseSoFar {
+    return {
+      reconnects: this.#reconnects() - this.#reconnectsBefore,
+      awakeMs: this.#pace.awakeNs / NS_PER_MS,
+    };
+  }
+
   #connectionOf(slot: number): WireConnection<Prepared> {
     return this.#setting.connections[this.#slots.connection[slot] as number] as WireConnection<Prepared>;
   }
@@ -251,8 +265,9 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
 
   #end(): void {
     if (!this.#stop()) return;
-    const summary = this.#tally.summary(this.#reconnects() - this.#reconnectsBefore);
-    this.#resolve(this.#phase.arrivals ? { ...summary, awakeMs: this.#pace.awakeNs / NS_PER_MS } : summary);
+    const { reconnects, awakeMs } = this.soFar();
+    const summary = this.#tally.summary(reconnects);
+    this.#resolve(this.#phase.arrivals ? { ...summary, awakeMs } : summary);
   }
 
   #crash(thrown: unknown): void {

@@ -34,6 +34,7 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
     pools.set(protocol, pool);
     return pool;
   };
+  let running: Driver<unknown> | undefined;
   let serial = 0;
   const nextSerial = () => serial++;
   return {
@@ -49,12 +50,15 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
       const prepared = phase.requests.map((request) => pool.prepare(request));
       const driver = new Driver(phase, { now: () => clock.now(), timing, connections, prepared, nextSerial });
       pool.owner = driver;
+      running = driver;
       try {
         return await driver.run();
       } finally {
         pool.owner = undefined;
+        running = undefined;
       }
     },
+    soFar: () => running?.soFar() ?? { reconnects: 0, awakeMs: 0 },
     close: () => {
       for (const pool of pools.values()) pool.close();
       pools.clear();

@@ -1,6 +1,16 @@
 import { formatNanoseconds } from "../../base/duration.ts";
 import type { Load, LoadPoint, LoadRun, Percentile } from "../../result/index.ts";
-import { commonLabel, failedRequests, pointLabel, rateText } from "../load-label.ts";
+import {
+  anyOpenLoop,
+  commonLabel,
+  dueRequests,
+  failedRequests,
+  pointLabel,
+  problemCodes,
+  rateText,
+  sentRateText,
+} from "../load-label.ts";
+import { loadVerdicts } from "../load-verdicts.ts";
 import { type Html, html } from "./html.ts";
 
 const COLUMNS = [50, 90, 99, 99.9] as const;
@@ -22,12 +32,15 @@ export async function loadHtml(load: Load): Promise<Html> {
   return html`<section id="load"><h2>Load</h2>${runs}</section>`;
 }
 
-async function runHtml({ plan, points }: LoadRun, number: number, of: number): Promise<Html> {
+async function runHtml(run: LoadRun, number: number, of: number): Promise<Html> {
+  const { plan, points } = run;
+  const open = anyOpenLoop(points);
   const measured = points.filter(({ latency }) => latency.count > 0);
   return html`${of > 1 && html`<h3>Run ${number} of ${of}</h3>`}
 ${commonLabel(points) !== "" && html`<p class="muted">All points: ${commonLabel(points)}</p>`}
-<table class="load"><thead><tr><th scope="col">Point</th><th scope="col" class="number">Answers/s</th><th scope="col" class="number">Inferences/s</th>${COLUMNS.map((percentile) => html`<th scope="col" class="number">p${percentile}</th>`)}<th scope="col" class="number">Failed</th><th scope="col">Measurement</th></tr></thead><tbody>
-${points.map((point) => rowHtml(point, points))}</tbody></table>
+<table class="load"><thead><tr><th scope="col">Point</th>${open && html`<th scope="col" class="number">Sent/s</th>`}<th scope="col" class="number">Answers/s</th><th scope="col" class="number">Inferences/s</th>${COLUMNS.map((percentile) => html`<th scope="col" class="number">p${percentile}</th>`)}<th scope="col" class="number">Failed</th><th scope="col">Measurement</th></tr></thead><tbody>
+${points.map((point) => rowHtml(point, points, open))}</tbody></table>
+${loadVerdicts(run).map((text) => html`<p class="verdict">${text}</p>`)}
 <p class="muted">Latency counts from the intended sending of a request to the end of its answer. Below each number: its 95 % confidence interval.</p>
 ${measured.length > 0 && (await chartsHtml(measured))}
 ${points.map((point) => evidenceHtml(point, points))}
@@ -36,19 +49,19 @@ ${costHtml(points)}
 }
 
 // An invalid measurement says nothing about capacity, so it prints none.
-function rowHtml(point: LoadPoint, points: readonly LoadPoint[]): Html {
-  const { validity, throughput, inferences, counts, latency } = point;
+function rowHtml(point: LoadPoint, points: readonly LoadPoint[], open: boolean): Html {
+  const { validity, throughput, inferences, latency } = point;
   const cell = (text: string, interval?: string) =>
     html`<td class="number">${text}${interval !== undefined && html`<br><span class="muted">${interval}</span>`}</td>`;
   const rates = validity.valid ? [throughput, inferences].map((each) => cell(rateText(each))) : [cell("—"), cell("—")];
-  return html`<tr><td>${pointLabel(point, points)}</td>${rates}
+  return html`<tr><td>${pointLabel(point, points)}</td>${open && cell(sentRateText(point))}${rates}
 ${COLUMNS.map((wanted) =>
   percentileCell(
     latency.percentiles.find(({ percentile }) => percentile === wanted),
     cell,
   ),
 )}
-${cell(String(failedRequests(point)), `of ${counts.sent}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "valid" : "invalid"}</span></td></tr>\n`;
+${cell(String(failedRequests(point)), `of ${dueRequests(point)}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "valid" : "invalid"}</span>${!validity.valid && html`<br><span class="muted">${problemCodes(point)}</span>`}</td></tr>\n`;
 }
 
 function percentileCell(found: Percentile | undefined, cell: (text: string, interval?: string) => Html): Html {

@@ -1,0 +1,66 @@
+import { type Clock, NS_PER_MS, systemClock } from "../base/clock.ts";
+import type { ProcessUsage } from "../telemetry/index.ts";
+import type { AnswerCheck, Arrivals, EncodedRequest, Engine, PhaseSummary } from "./engine.ts";
+import { createParts } from "./phase-parts.ts";
+import { type LoadProgress, reportProgress } from "./progress.ts";
+import type { PhaseRecorder } from "./recorder.ts";
+
+export interface PhaseOptions {
+  readonly engine: Engine;
+  readonly answers: AnswerCheck;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** What a phase sends, and how. */
+export interface PhasePlan {
+  readonly name: LoadProgress["phase"];
+  /** The lengths of its parts, which follow each other without a gap; a part has the requests that were due in it. */
+  readonly partsMs: readonly number[];
+  readonly requests: readonly EncodedRequest[];
+  readonly concurrency: number;
+  readonly arrivals?: Arrivals;
+  readonly requestTimeoutMs: number;
+  readonly fullCheckEvery: number;
+}
+
+/** What was seen of one part. */
+export interface PhasePart {
+  readonly recorder: PhaseRecorder;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly summary: PhaseSummary;
+  readonly client: ProcessUsage;
+  readonly clientWhileSending: ProcessUsage;
+}
+
+/** Runs one phase on the engine; what its parts recorded must be freed. */
+export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<readonly PhasePart[]> {
+  const { engine, clock = systemClock, signal = new AbortController().signal, onProgress } = options;
+  const startNs = clock.now();
+  const lengthMs = plan.partsMs.reduce((sum, each) => sum + each, 0);
+  const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
+  const stopReports = onProgress && reportProgress(plan.name, () => parts.recorderNow(), clock, onProgress);
+  try {
+    const summary = await engine.run({
+      requests: plan.requests,
+      startNs,
+      concurrency: plan.concurrency,
+      ...(plan.arrivals && { arrivals: plan.arrivals }),
+      deadline: startNs + lengthMs * NS_PER_MS,
+      requestTimeoutMs: plan.requestTimeoutMs,
+      recorder: parts.recorder,
+      answers: parts.answers,
+      fullCheckEvery: plan.fullCheckEvery,
+      signal,
+    });
+    return parts.ended(summary);
+  } catch (thrown) {
+    parts.destroy();
+    throw thrown;
+  } finally {
+    parts.stop();
+    stopReports?.();
+  }
+}
