@@ -23,7 +23,7 @@ function leastError(batches: readonly number[]): number {
   let least = Number.POSITIVE_INFINITY;
   let sum = 0;
   let squares = 0;
-  const errors = new Array<number>(batches.length);
+  const errors: number[] = batches.map(() => 0);
   for (let i = batches.length - 1; i >= 0; i--) {
     const value = batches[i] as number;
     const left = batches.length - i;

@@ -242,12 +242,6 @@ describe("the written baseline", () => {
   });
 });
 
-test("a reason is written on one line, however long", () => {
-  const reason = "because ".repeat(40).trim();
-  const previous = { file: "f", entries: [{ line: 1, check: "v2-rest/infer-echoes-id", reason }] };
-  expect(baselineFor(assemble(observations, options), previous)).toContain(`reason: ${reason}\n`);
-});
-
 test("a new entry says what was expected and what came", () => {
   const written = parseBaseline(baselineFor(assemble(observations, options)).text);
   expect(written.entries.map(({ reason }) => reason)).toEqual(

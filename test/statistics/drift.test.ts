@@ -53,7 +53,7 @@ test("the change is the fitted one from the first to the last observation, divid
 
 test("too few observations, or none but zeros, say nothing", () => {
   expect(driftOf([1, 2, 3])).toBeUndefined();
-  expect(driftOf(new Array(20).fill(0))).toBeUndefined();
+  expect(driftOf(Array.from({ length: 20 }, () => 0))).toBeUndefined();
 });
 
 test("what is undecided says how many more observations settle it, and so many mostly do", () => {
