@@ -375,7 +375,7 @@ describe.each(["wire", "grpc-js"] as const)("the engine %s with gRPC", (id) => {
         } else socket.write(chunk);
       });
     });
-    const phase = phaseOf(400, "grpc", { concurrency: 1 });
+    const phase = phaseOf(1000, "grpc", { concurrency: 1 });
     await run(await listen(proxy), phase);
     const { counts } = phase.recorder.recorded();
     expect(counts.reset).toBe(1);

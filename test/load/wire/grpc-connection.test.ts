@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
+import { grpcProtocol } from "../../../src/load/wire/grpc-connection.ts";
 import { grpcServer, listen } from "../loopback.ts";
-import { openCalls } from "./calls.ts";
+import { openCalls, requestOf } from "./calls.ts";
 import { frame, message, settings, uint32 } from "./http2-fuzz/server-bytes.ts";
 import {
   answer,
@@ -55,6 +56,18 @@ describe("a gRPC connection", () => {
       ["authorization", "Bearer x"],
     ]);
     expect(second).toContainEqual(["x-long", "v".repeat(20_000)]);
+  });
+
+  test.each([
+    ["x y", "1"],
+    ["connection", "close"],
+    ["x", "a\nb"],
+    ["x", " a"],
+    ["x", "snow ☃"],
+  ])("refuses metadata that cannot be sent, before anything is: %s: %j", (name, value) => {
+    const endpoint = { host: "127.0.0.1", port: 1, prefix: "", headers: [] };
+    const request = { ...requestOf("a"), headers: [[name, value]] as const };
+    expect(() => grpcProtocol.prepare(endpoint, request)).toThrow(expect.objectContaining({ code: "USAGE" }) as Error);
   });
 
   test("makes 256 calls at once, each with its own id, and tells their answers apart", async () => {

@@ -5,7 +5,8 @@ import { NONE, type Streams } from "./streams.ts";
 const SMALLEST_BUFFER = 4096;
 /** What a prefix promises is not believed beyond this until it has come. */
 const MOST_FORESEEN = 16 * 1024 * 1024;
-const MOST_SPARE = 256;
+/** Buffers are kept for later bodies up to so many bytes in all. */
+const MOST_SPARE_BYTES = 64 * 1024 * 1024;
 /** A longer answer is given up. */
 export const MOST_ANSWER_BYTES = 0x4000_0000;
 
@@ -18,6 +19,7 @@ export class AnswerBodies {
   /** Ids of streams with bodies in the chunk. */
   readonly #inChunk: number[] = [];
   readonly #spare: Buffer[] = [];
+  #spareBytes = 0;
 
   constructor(streams: Streams) {
     this.#streams = streams;
@@ -59,7 +61,9 @@ export class AnswerBodies {
 
   /** Takes a buffer back that a stream had. */
   recycle(buffer: Buffer | undefined): void {
-    if (buffer !== undefined && this.#spare.length < MOST_SPARE) this.#spare.push(buffer);
+    if (buffer === undefined || this.#spareBytes + buffer.length > MOST_SPARE_BYTES) return;
+    this.#spareBytes += buffer.length;
+    this.#spare.push(buffer);
   }
 
   #keep(place: number, chunk: Uint8Array): void {
@@ -77,6 +81,7 @@ export class AnswerBodies {
     if (had !== undefined && had.length >= bytes) return had;
     const foreseen = had === undefined ? Math.max(bytes, foresee(chunk, from, to)) : 2 * bytes;
     const spare = this.#spare.pop();
+    this.#spareBytes -= spare === undefined ? 0 : spare.length;
     const buffer =
       spare !== undefined && spare.length >= foreseen
         ? spare
