@@ -11,7 +11,7 @@ import type { FuzzFinding, FuzzResult, SuiteFuzz } from "./result.ts";
 import { type Shown, show } from "./shrink.ts";
 
 /** Fixtures that are slow or fail by what they are made for. */
-const LEFT_OUT = new Set(["slow_ms", "fail"]);
+const LEFT_OUT = new Set(["slow_ms", "fail", "text_fail"]);
 
 /**
  * Sends changed requests to the suites that have any, one suite after the other. The same seed sends the same requests to

@@ -142,7 +142,7 @@ export const ODD_FAULTS: readonly OddFault[] = [
     kind: "wrong-answer",
     mostBytes: 110,
     mostChanges: 0,
-    requests: 350,
+    requests: 900,
     handler: (request) => {
       if (request.path !== "/v2/models/identity_int64/infer") return undefined;
       const [input] = inputsIn(request) as readonly { shape: number[]; data: number[] }[];
