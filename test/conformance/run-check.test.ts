@@ -105,6 +105,7 @@ test("a check that is left out has nothing to show but the reason", async () => 
     verdict: { outcome: "skip", reason: "may harm a weak server; runs with --dangerous" },
     records: [],
     exchanges: [],
+    level: "core",
     durationMs: 0,
   });
 });

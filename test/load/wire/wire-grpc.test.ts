@@ -141,7 +141,7 @@ test("a call without an answer times out while others go on, and its late answer
 
 test("statuses are recorded with their texts", async () => {
   const server = await grpcServer((_n, _call, reply) => reply({ code: status.RESOURCE_EXHAUSTED, details: "größer" }));
-  const phase = phaseOf(100, "grpc");
+  const phase = phaseOf(1000, "grpc");
   const { errorSamples, sent } = await run(server.endpoint, phase);
   expect(phase.recorder.recorded().counts.grpcError).toBe(sent);
   expect(errorSamples).toEqual([{ outcome: 2, message: "status 8: größer" }]);
