@@ -1,4 +1,4 @@
-import { type CheckContext, given, type Tensor, takesBatches } from "#kit";
+import { type CheckContext, given, skip, type Tensor, takesBatches } from "#kit";
 import { observe } from "../clauses.ts";
 import { type Form, fitsJson } from "../forms.ts";
 import {
@@ -17,14 +17,14 @@ const ROWS = 3;
 /** Times that two forms which differ are asked once more before the difference is believed. */
 const CONFIRMATIONS = 2;
 
-/** The outputs of a model that answers itself alike; undecided for one that does not. */
+/** The outputs of a model that answers itself alike; skips for one that does not, of which nothing can be said. */
 async function settled(context: CheckContext, form: Form, inputs: readonly Tensor[], times: number): Promise<Result> {
   const ask = async () => form.outputs(given, await context.send(form.request(context.model.name, inputs)));
   const outputs = await ask();
   given.that(outputs.length > 0, "an inference with outputs", "none");
   for (let again = 1; again < times; again++) {
     const difference = differenceOf(await ask(), outputs);
-    given.that(difference === undefined, `the same outputs twice ${form.words}`, difference ?? "");
+    if (difference !== undefined) skip(`the model does not give the same outputs twice ${form.words}: ${difference}`);
   }
   return { form, outputs };
 }

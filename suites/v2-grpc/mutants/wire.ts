@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { frameMessage } from "#kit";
-import type { GrpcReply, Handler, Mutant } from "../../../src/reference/handler.ts";
-import type { World } from "../../../src/reference/world.ts";
-import { methodOf, mutant, onReply } from "./rewrite.ts";
+import type { GrpcReply, Mutant } from "../../../src/reference/handler.ts";
+import { onReply } from "./rewrite.ts";
 
 /** A fault in the frames, the trailers or the head of OK answers to inferences. */
 function onAnswer(id: string, does: string, change: (message: Uint8Array) => Partial<GrpcReply>): Mutant {
@@ -58,29 +57,4 @@ export const wireMutants: readonly Mutant[] = [
     // An ordinary client refuses such an answer, which only a real one shows.
     sockets: true,
   },
-  {
-    ...mutant("crosses-answers", "gives two calls at once each other's answer", (handler) => async (request, world) => {
-      const reply = await handler(request, world);
-      const isInfer = request.protocol === "grpc" && methodOf(request) === "ModelInfer";
-      return isInfer ? crossed(world.memory, reply) : reply;
-    }),
-    // Whose answers cross depends on what else is in flight, so only the check about that is asked.
-    only: ["v2-grpc/concurrent-inferences-do-not-mix"],
-  },
 ];
-
-type Answer = Awaited<ReturnType<Handler>>;
-
-/** The answer of the call that waits, which gets this one; its own where none comes in the same turn. */
-function crossed(memory: World["memory"], mine: Answer): Answer | Promise<Answer> {
-  const swap = memory.get("waiting") as ((theirs: Answer) => Answer) | undefined;
-  memory.delete("waiting");
-  if (swap) return swap(mine);
-  return new Promise((resolve) => {
-    memory.set("waiting", (theirs: Answer) => {
-      resolve(theirs);
-      return mine;
-    });
-    setImmediate(() => setImmediate(() => resolve(mine)));
-  });
-}

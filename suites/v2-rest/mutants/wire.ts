@@ -1,7 +1,5 @@
-import type { Handler, Mutant } from "../../../src/reference/handler.ts";
-import type { World } from "../../../src/reference/world.ts";
-import { endpointOf } from "../endpoints.ts";
-import { mutant, onReply } from "./rewrite.ts";
+import type { Mutant } from "../../../src/reference/handler.ts";
+import { onReply } from "./rewrite.ts";
 
 const utf8 = new TextEncoder();
 
@@ -60,34 +58,4 @@ export const wireMutants: readonly Mutant[] = [
     lines: [`content-length: ${length(body)}`],
     content: `${body}{"log":"done"}`,
   })),
-  {
-    ...mutant(
-      "crosses-answers",
-      "gives two callers at once each other's answer",
-      (handler) => async (request, world) => {
-        const reply = await handler(request, world);
-        const { path, protocol } = request;
-        const isInfer = protocol === "http" && endpointOf({ protocol, method: "POST", path, headers: [] }) === "infer";
-        return isInfer ? crossed(world.memory, reply) : reply;
-      },
-    ),
-    // Whose answers cross depends on what else is in flight, so only the check about that is asked.
-    only: ["v2-rest/concurrent-inferences-do-not-mix"],
-  },
 ];
-
-type Answer = Awaited<ReturnType<Handler>>;
-
-/** The answer of the caller that waits, which gets this one; its own where none comes in the same turn. */
-function crossed(memory: World["memory"], mine: Answer): Answer | Promise<Answer> {
-  const swap = memory.get("waiting") as ((theirs: Answer) => Answer) | undefined;
-  memory.delete("waiting");
-  if (swap) return swap(mine);
-  return new Promise((resolve) => {
-    memory.set("waiting", (theirs: Answer) => {
-      resolve(theirs);
-      return mine;
-    });
-    setImmediate(() => setImmediate(() => resolve(mine)));
-  });
-}
