@@ -15,8 +15,9 @@ import {
 } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
-import { clientProcess, procfs } from "../telemetry/index.ts";
+import type { Collector } from "../telemetry/index.ts";
 import type { Endpoint } from "../transport/index.ts";
+import { collectorsFor, metricsUrls } from "./collectors.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
@@ -24,6 +25,7 @@ import type { TargetSetup } from "./target.ts";
 
 /** What can be seen to be wrong before the target is asked anything. Throws USAGE. */
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
+  metricsUrls(settings);
   const loadable = suites.filter(({ workloads }) => workloads.length > 0).map(({ suite }) => suite.id);
   for (const id of settings.protocol) if (!loadable.includes(id)) throw unknownId("protocol", id, loadable);
   for (const entry of suites.filter(({ suite }) => settings.protocol.includes(suite.id))) {
@@ -60,6 +62,7 @@ export interface LoadJob {
   readonly workload: Workload;
   readonly model: ModelInfo;
   readonly endpoint: Endpoint;
+  readonly collectors: readonly Collector[];
 }
 
 /**
@@ -79,7 +82,8 @@ export async function prepareLoad({ settings, target, info, suites }: PrepareLoa
     if (!endpoint) return [];
     const workload = workloadOf(entry, settings);
     const model = modelFor(entry, settings, info);
-    return [{ plan: planFor(entry, settings, workload, model.name), workload, model, endpoint }];
+    const collectors = collectorsFor(settings, target, model.name);
+    return [{ plan: planFor(entry, settings, workload, model.name), workload, model, endpoint, collectors }];
   });
   for (const { plan, workload, model, endpoint } of jobs) {
     workload.encode({ model, batch: plan.batch, random: seededRandom(plan.seed, "load"), count: 1 });
@@ -116,15 +120,14 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 }
 
 async function runOne(
-  { plan, workload, model, endpoint }: LoadJob,
-  { settings, signal, progress }: LoadPartOptions,
+  { plan, workload, model, endpoint, collectors }: LoadJob,
+  { signal, progress }: LoadPartOptions,
 ): Promise<LoadRun> {
   const engine = await createEngine(plan.engine, endpoint);
   progress.line(
     `load: ${plan.protocol} ${plan.encoding}, model ${model.name}, batch ${plan.batch}, ${plan.concurrency} in flight, ${plan.engine}, for ${plan.durationMs / 1000} s`,
   );
   try {
-    const collectors = [clientProcess(), ...(settings.serverPid === undefined ? [] : [procfs(settings.serverPid)])];
     const point = await runLoad(plan, {
       engine,
       workload,

@@ -61,6 +61,10 @@ export interface Settings {
   readonly duration: number;
   readonly warmup: number;
   readonly serverPid?: number;
+  readonly serverCgroup?: string;
+  readonly metricsUrl: readonly string[];
+  /** Whether anything is observed beside the load itself. */
+  readonly telemetry: boolean;
   readonly allowRemote: boolean;
   readonly threshold: readonly string[];
   readonly out: string;
@@ -96,6 +100,7 @@ const DEFAULTS = {
   batch: 1,
   duration: 10_000,
   warmup: 2_000,
+  telemetry: true,
   allowRemote: false,
   out: "infermark-report",
   json: false,

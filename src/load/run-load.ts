@@ -45,6 +45,7 @@ export async function runLoad(plan: LoadPlan, options: LoadRunOptions): Promise<
     ...observed,
     recorded: recorder.recorded(lengthNs),
     ...serverUsage(telemetry.series),
+    series: telemetry.series,
     interrupted: options.signal?.aborted === true && lengthNs < plan.durationMs * NS_PER_MS,
   };
   const point = toLoadPoint(plan, options.engine, measured, telemetry);

@@ -5,10 +5,13 @@ import type { Measured } from "./measured.ts";
 import {
   clientCpuPerRequest,
   distributionOf,
+  gpuUse,
+  inferencesPerCoreSecond,
   inferenceThroughput,
   latency,
   requestThroughput,
   serverCpuPerInference,
+  serverSide,
   serviceTime,
 } from "./metrics/index.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -52,6 +55,7 @@ export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, 
       rssBytes: client.rssBytes,
     },
     ...(server && { server }),
+    ...gpuAndServerSide(measured),
     telemetry,
     errors: summary.errorSamples.map(({ outcome, message }) => ({
       outcome: OUTCOME_NAMES[outcome] as string,
@@ -61,13 +65,21 @@ export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, 
   };
 }
 
+function gpuAndServerSide(measured: Measured): Pick<LoadPoint, "gpu" | "serverSide"> {
+  const gpu = gpuUse.from(measured);
+  const sources = serverSide.from(measured);
+  return { ...(gpu && { gpu }), ...(sources.length > 0 && { serverSide: sources }) };
+}
+
 function serverOf(measured: Measured): PointServer | undefined {
   const { serverCpuMs: cpuMs, serverRssBytes: rssBytes } = measured;
   if (cpuMs === undefined && rssBytes === undefined) return undefined;
   const cpuPerInferenceNs = serverCpuPerInference.from(measured);
+  const perCoreSecond = inferencesPerCoreSecond.from(measured);
   return {
     ...(cpuMs !== undefined && { cpuMs }),
     ...(cpuPerInferenceNs !== undefined && { cpuPerInferenceNs }),
+    ...(perCoreSecond !== undefined && { inferencesPerCoreSecond: perCoreSecond }),
     ...(rssBytes !== undefined && { rssBytes }),
   };
 }

@@ -156,9 +156,9 @@ test("an interrupted run gives what was measured, as not valid", async () => {
 
 describe("telemetry", () => {
   test("says of the server what procfs shows, and of others why they show nothing", async () => {
-    const self = procfs(process.pid, { intervalMs: 50 });
+    const self = procfs(process.pid);
     const nobody = { ...procfs(process.pid, { root: "/nowhere" }), id: "other" };
-    const { point } = await load(after(1), {}, { collectors: [self, clientProcess(50), nobody] });
+    const { point } = await load(after(1), {}, { collectors: [self, clientProcess(), nobody] });
     expect(point.telemetry.unavailable).toEqual([
       {
         collector: "other",
