@@ -5,6 +5,7 @@ import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
 import { plainText, shortened } from "./plain-text.ts";
+import { telemetryTexts } from "./telemetry-texts.ts";
 
 export interface ConsoleOptions {
   readonly color: boolean;
@@ -166,6 +167,7 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
           .trimEnd(),
       );
     const common = commonLabel(points);
-    return [...(common === "" ? [] : [paint.dim(cut(common))]), paint.dim(line(head)), ...rows.map(line), ""];
+    const seen = points.length > 1 ? [] : points.flatMap(telemetryTexts).map((text) => `  ${cut(text, 2)}`);
+    return [...(common === "" ? [] : [paint.dim(cut(common))]), paint.dim(line(head)), ...rows.map(line), ...seen, ""];
   });
 }

@@ -4,6 +4,7 @@ import { headline, subjectName } from "./headline.ts";
 import { inWords, levelLabels, rerunLabel } from "./labels.ts";
 import { commonLabel, failedRequests, percentileText, pointLabel, rateText } from "./load-label.ts";
 import { code, inline } from "./markdown-text.ts";
+import { telemetryTexts } from "./telemetry-texts.ts";
 
 const MOST_FAILURES = 50;
 const MOST_REASONS = 3;
@@ -112,7 +113,13 @@ function loadTable({ points }: LoadRun): string {
       : `invalid: ${point.validity.problems.map((problem) => inline(problem.code)).join(", ")}`,
   ]);
   const head = ["Point", "Answers/s", "Inferences/s", "p50", "p90", "p99", "p99.9", "Failed", "Measurement"];
-  return ["### Load", ...(common === "" ? [] : [inline(common)]), table(head, rows)].join("\n\n");
+  const seen = points.length > 1 ? [] : points.flatMap(telemetryTexts).map((text) => `- ${inline(text)}`);
+  return [
+    "### Load",
+    ...(common === "" ? [] : [inline(common)]),
+    table(head, rows),
+    ...(seen.length === 0 ? [] : [seen.join("\n")]),
+  ].join("\n\n");
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

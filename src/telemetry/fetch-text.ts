@@ -18,6 +18,14 @@ export interface TextSource {
   };
 }
 
+/** A URL without the name and password that may be in it. */
+export function shownUrl(url: string): string {
+  const shown = new URL(url);
+  shown.username = shown.password = "";
+  // One that ends with its host has had no slash put there.
+  return url.endsWith("/") ? shown.href : shown.href.replace(/\/$/, "");
+}
+
 /** The body of an answer with status 200, over a connection of its own. Throws an Error with a sentence for anything else. */
 export function fetchText({ url, headers = [], address, tls }: TextSource, signal: AbortSignal): Promise<string> {
   const { protocol, hostname } = new URL(url);
@@ -40,7 +48,7 @@ export function fetchText({ url, headers = [], address, tls }: TextSource, signa
       let length = 0;
       if (response.statusCode !== 200) {
         response.destroy();
-        reject(new Error(`${url} answers with status ${response.statusCode}.`));
+        reject(new Error(`${shownUrl(url)} answers with status ${response.statusCode}.`));
         return;
       }
       response.on("data", (chunk: Buffer) => {
@@ -51,7 +59,7 @@ export function fetchText({ url, headers = [], address, tls }: TextSource, signa
       response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
       response.on("error", failed);
     };
-    const failed = ({ message }: Error) => reject(new Error(`${url} gives no answer: ${message}.`));
+    const failed = ({ message }: Error) => reject(new Error(`${shownUrl(url)} gives no answer: ${message}.`));
     (protocol === "https:" ? getHttps : getHttp)(url, options, answered).on("error", failed);
   });
 }

@@ -113,25 +113,17 @@ describe("procfs", () => {
   });
 
   test.runIf(process.platform === "linux")("sees a real child of a real process work", async () => {
-    const busy = "const until = Date.now() + 250; while (Date.now() < until); setTimeout(() => {}, 60_000)";
-    const child = spawn(
-      process.execPath,
-      [
-        "-e",
-        `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(busy)}], {stdio: "inherit"}).on("spawn", () => console.log("up")); process.stdin.resume()`,
-      ],
-      {
-        stdio: ["pipe", "pipe", "inherit"],
-        detached: true,
-      },
-    );
+    const busy =
+      "const until = Date.now() + 250; while (Date.now() < until); console.log('done'); setTimeout(() => {}, 60_000)";
+    const parent = `process.stdin.once("data", () => require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(busy)}], {stdio: "inherit"}))`;
+    const child = spawn(process.execPath, ["-e", parent], { stdio: ["pipe", "pipe", "inherit"], detached: true });
     cleanups.push(() => process.kill(-(child.pid as number)));
     const collector = procfs(child.pid as number);
-    await once(child.stdout, "data");
     expect(await collector.unavailable()).toBeUndefined();
     const observation = await observe([collector], { intervalMs: 20 });
     observation.begin();
-    await pause(400);
+    child.stdin.write("begin\n");
+    await once(child.stdout, "data");
     const [cpu, rss] = (await observation.end()).series;
     expect(cpu?.points.at(-1)?.value).toBeGreaterThan(0);
     expect(rss?.points.at(-1)?.value).toBeGreaterThan(1e6);

@@ -1,5 +1,5 @@
 import type { Change, Collector, Quantity, Reading } from "../collector.ts";
-import { fetchText, type TextSource } from "../fetch-text.ts";
+import { fetchText, shownUrl, type TextSource } from "../fetch-text.ts";
 import { KNOWN_METRICS, type KnownMetric } from "../known-metrics.ts";
 import { type Exposition, parseExposition, type Sample, sampleText } from "../prometheus-text.ts";
 
@@ -31,7 +31,7 @@ export function prometheus({ name, model, ...source }: PrometheusOptions): Colle
         parseExposition(await fetchMetrics(AbortSignal.timeout(5000)));
         return undefined;
       } catch (thrown) {
-        return `${thrown instanceof Error ? thrown.message.replace(/\.$/, "") : "It cannot be read"}: nothing is read from ${source.url}.`;
+        return `${thrown instanceof Error ? thrown.message.replace(/\.$/, "") : "It cannot be read"}: nothing is read from ${shownUrl(source.url)}.`;
       }
     },
     open: () => {
@@ -45,7 +45,7 @@ export function prometheus({ name, model, ...source }: PrometheusOptions): Colle
       const exposition = parseExposition(text, thorough ? undefined : (sample) => KNOWN_METRICS.has(sample));
       if (index === 0) first = exposition;
       if (index > 0) last = exposition;
-      return readingsOf(id, source.url, ofModel(exposition.samples, model));
+      return readingsOf(id, shownUrl(source.url), ofModel(exposition.samples, model));
     },
     changes: () =>
       first && last && changesBetween(id, ofModel(first.samples, model), ofModel(last.samples, model), last.types),
