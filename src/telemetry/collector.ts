@@ -44,7 +44,10 @@ export interface Series {
   source: string;
   labels?: Record<string, string>;
   role?: Role;
-  /** Ascending; instants are milliseconds since the begin of the phase, what was read just before it is at 0. */
+  /**
+   * Ascending; instants are milliseconds since the begin of the phase, what was read just before it is at 0. A reading that equals
+   * the one before it and the one after it is left out.
+   */
   points: { atMs: number; value: number }[];
   /** From the first to the last of the instants in a row at which it could not be read; absent when there is none. */
   gaps?: { fromMs: number; toMs: number }[];

@@ -3,8 +3,8 @@ import type { Change, Collector, Reading, Series } from "./collector.ts";
 import { type Look, toSeries } from "./to-series.ts";
 
 const EVERY_MS = 1000;
-/** As many as a phase has windows. */
-const MOST_LOOKS = 300;
+/** What 30 series come to in a document is then about as much as all else that is told of a point. */
+const MOST_LOOKS = 150;
 const SLOWEST_EDGE_MS = 5000;
 const SLOWEST_WITHIN_MS = 800;
 
@@ -43,7 +43,7 @@ export interface ObservationOptions {
 }
 
 /**
- * Reads all collectors together, now, at every interval and at the end; never again before the last reading has ended. When 300
+ * Reads all collectors together, now, at every interval and at the end; never again before the last reading has ended. When 150
  * readings are held, every second one is dropped and the interval doubles.
  */
 export async function observe(
@@ -71,7 +71,8 @@ export async function observe(
       able.map(async (collector, i) => {
         const fromMs = performance.now();
         const got = await readWithin(collector, thorough ? SLOWEST_EDGE_MS : slowestMs, thorough);
-        const atMs = Math.max(0, (fromMs + performance.now()) / 2 - zeroMs);
+        // To the tenth of a millisecond: reading takes longer.
+        const atMs = Math.max(0, Math.round(((fromMs + performance.now()) / 2 - zeroMs) * 10) / 10);
         if (typeof got === "string") miss(collector.id, atMs, got);
         looks[i]?.push(typeof got === "string" ? { atMs } : { atMs, readings: got });
       }),

@@ -37,12 +37,22 @@ export function toSeries(looks: readonly Look[]): SeriesOfCollector {
       ...quantity,
       ...(labels && { labels: { ...labels } }),
       points: known.flatMap((value, i) =>
-        value === undefined ? [] : [{ atMs: looks[i]?.atMs ?? 0, value: value - base }],
+        value === undefined || isOnLine(known, i) ? [] : [{ atMs: looks[i]?.atMs ?? 0, value: exact(value - base) }],
       ),
       ...(gaps.length > 0 && { gaps }),
     };
   });
   return { series, ...(reset && { reset }) };
+}
+
+/** Whether a line between its neighbours goes through a value that is the same in all three, so that nothing is lost without it. */
+function isOnLine(known: readonly (number | undefined)[], i: number): boolean {
+  return known[i] === known[i - 1] && known[i] === known[i + 1];
+}
+
+/** Without the noise of subtraction: 12 digits are more than any source tells. */
+function exact(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 function goesBackAt(seen: readonly (number | undefined)[]): number | undefined {

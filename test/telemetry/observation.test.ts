@@ -85,7 +85,7 @@ describe("an observation", () => {
     expect(await valuesOf(late(() => Promise.reject(new Error("no"))))).toEqual([0]);
   });
 
-  test("holds at most 300 readings, the first and the last among them", async () => {
+  test("holds at most 150 readings, the first and the last among them", async () => {
     let n = 0;
     const quantity = { id: "many/x", title: "X", unit: "count", source: "a test" } as const;
     const many: Collector = {
@@ -95,9 +95,9 @@ describe("an observation", () => {
     };
     const observation = await observe([many], { intervalMs: 0.001 });
     observation.begin();
-    while (n < 320) await pause(5);
+    while (n < 170) await pause(5);
     const points = (await observation.end()).series[0]?.points ?? [];
-    expect(points.length).toBeLessThanOrEqual(300);
+    expect(points.length).toBeLessThanOrEqual(150);
     expect(points[0]?.value).toBe(0);
     expect(points.at(-1)?.value).toBe(n - 1);
     expect(points.map(({ atMs }) => atMs)).toEqual(points.map(({ atMs }) => atMs).toSorted((a, b) => a - b));

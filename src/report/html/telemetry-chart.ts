@@ -11,6 +11,7 @@ interface Group {
   readonly scale: number;
 }
 
+const isMachine = ({ title }: Series) => title.endsWith("on the machine");
 const isGpu = ({ labels }: Series) => labels?.["gpu"] !== undefined;
 
 const GROUPS: readonly Group[] = [
@@ -22,7 +23,18 @@ const GROUPS: readonly Group[] = [
       id === "client-process/cpu" || (unit === "ms" && (role === "server-cpu" || title.startsWith("Processor time"))),
     scale: 1,
   },
-  { title: "Memory", axis: "MiB", has: (series) => series.unit === "bytes" && !isGpu(series), scale: 2 ** 20 },
+  {
+    title: "Memory",
+    axis: "MiB",
+    has: (series) => series.unit === "bytes" && !isGpu(series) && !isMachine(series),
+    scale: 2 ** 20,
+  },
+  {
+    title: "Memory of the machine",
+    axis: "GiB",
+    has: (series) => series.unit === "bytes" && isMachine(series),
+    scale: 2 ** 30,
+  },
   { title: "GPU utilisation", axis: "%", has: (series) => series.unit === "ratio" && isGpu(series), scale: 0.01 },
   { title: "GPU memory", axis: "MiB", has: (series) => series.unit === "bytes" && isGpu(series), scale: 2 ** 20 },
   { title: "GPU power", axis: "W", has: ({ unit }) => unit === "watts", scale: 1 },
@@ -86,7 +98,8 @@ function lineOf({ points, gaps = [], counter }: Series, scale: number, durationM
     if (!before || gap || atMs <= before.atMs) return breakHere;
     return [[at((before.atMs + atMs) / 2), short((value - before.value) / (atMs - before.atMs) / scale)]];
   });
-  return thinned(cells.filter(([seconds]) => seconds <= durationMs / 1000));
+  // The one after the end is cut off where the axis ends.
+  return thinned(cells.filter((_, i) => (cells[i - 1]?.[0] ?? 0) <= durationMs / 1000));
 }
 
 function at(ms: number): number {
