@@ -21,20 +21,20 @@ const TYPE = /^#[ \t]+TYPE[ \t]+([a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]+([a-z]+)[ \t]*$/
 
 /**
  * Reads the Prometheus text format 0.0.4, and the lines of OpenMetrics that fit it. Throws an Error that names the first line that
- * does not. With `wanted`, lines of other names are not read beyond their name.
+ * does not. With `wanted`, lines of other names are not read beyond their name, and types not at all.
  */
-export function parseExposition(text: string, wanted: (name: string) => boolean = () => true): Exposition {
+export function parseExposition(text: string, wanted?: (name: string) => boolean): Exposition {
   const samples: Sample[] = [];
   const types = new Map<string, string>();
   const lines = text.split("\n");
   for (const [index, raw] of lines.entries()) {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (line.startsWith("#")) {
-      const [, family, type] = TYPE.exec(line) ?? [];
+      const [, family, type] = (wanted ? undefined : TYPE.exec(line)) ?? [];
       if (family !== undefined && type !== undefined) types.set(family, type);
       continue;
     }
-    if (line.trim() === "") continue;
+    if (line === "" || line.trim() === "") continue;
     const sample = parseLine(line, wanted, (problem) => new Error(`line ${index + 1} of the metrics ${problem}`));
     if (sample) samples.push(sample);
   }
@@ -43,13 +43,13 @@ export function parseExposition(text: string, wanted: (name: string) => boolean 
 
 function parseLine(
   line: string,
-  wanted: (name: string) => boolean,
+  wanted: ((name: string) => boolean) | undefined,
   wrong: (problem: string) => Error,
 ): Sample | undefined {
-  const start = matchAt(BLANKS, line, 0)?.[0].length ?? 0;
+  const start = line.startsWith(" ") || line.startsWith("\t") ? (matchAt(BLANKS, line, 0)?.[0].length ?? 0) : 0;
   const [name] = matchAt(NAME, line, start) ?? [];
   if (name === undefined) throw wrong("does not begin with a name");
-  if (!wanted(name)) return undefined;
+  if (wanted && !wanted(name)) return undefined;
   let at = start + name.length;
   const labels: Record<string, string> = Object.create(null) as Record<string, string>;
   at += matchAt(BLANKS, line, at)?.[0].length ?? 0;
