@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gpuUse, inferencesPerCoreSecond, serverSide } from "../../src/load/metrics/index.ts";
 import { createRecorder } from "../../src/load/recorder.ts";

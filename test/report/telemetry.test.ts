@@ -17,8 +17,8 @@ const line = (id: string, change: Partial<Series>): Series => ({
 });
 
 /** The sample run with one load point of which this was seen. */
-async function observed(seen: Partial<LoadPoint>): Promise<ResultDocument> {
-  const document = structuredClone(await assemble(observations, options));
+function observed(seen: Partial<LoadPoint>): ResultDocument {
+  const document = structuredClone(assemble(observations, options));
   const [run] = document.load?.runs ?? [];
   const point = run?.points.find(({ validity }) => validity.valid);
   if (!run || !point) throw new Error("the sample run has no valid load point");
@@ -65,7 +65,7 @@ const SENTENCES = [
 
 describe("what collectors saw", () => {
   test("is told on the console, in Markdown and on the page", async () => {
-    const document = await observed(full);
+    const document = observed(full);
     const page = await renderHtml(document);
     const markdown = renderMarkdown(document).replaceAll("&#40;", "(").replaceAll("&#41;", ")");
     for (const sentence of SENTENCES) {
@@ -78,7 +78,7 @@ describe("what collectors saw", () => {
   });
 
   test("is drawn over time, and only what was seen", async () => {
-    const page = await renderHtml(await observed(full));
+    const page = await renderHtml(observed(full));
     for (const title of ["Processor cores in use", "GPU power"]) expect(page).toContain(`aria-label="${title}: `);
     for (const title of ["Memory", "GPU clocks", "GPU utilisation"])
       expect(page).not.toContain(`aria-label="${title}: `);
@@ -88,9 +88,7 @@ describe("what collectors saw", () => {
     const points = [0, 1000, 2000, 3000, 4000, 5000].map((atMs) => ({ atMs, value: 7 + atMs }));
     const pathsWith = async (gaps: Series["gaps"]) => {
       const power = line("nvidia-smi/0/power", { title: "GPU power", unit: "watts", points, ...(gaps && { gaps }) });
-      const page = await renderHtml(
-        await observed({ durationMs: 5000, telemetry: { series: [power], unavailable: [] } }),
-      );
+      const page = await renderHtml(observed({ durationMs: 5000, telemetry: { series: [power], unavailable: [] } }));
       const [, after = ""] = page.split('aria-label="GPU power: ');
       const [chart = ""] = after.split("</svg>");
       return [...chart.matchAll(/<path d="([^"]*)" fill="none"[^>]*stroke-width="2"|<path[^>]*stroke-width="2"[^>]*>/g)]
@@ -102,9 +100,9 @@ describe("what collectors saw", () => {
     expect(await pathsWith([{ fromMs: 2500, toMs: 2600 }])).toBe(whole + 1);
   });
 
-  test("an invalid measurement tells no rates", async () => {
+  test("an invalid measurement tells no rates", () => {
     const validity = { valid: false, problems: [{ code: "errors", evidence: "many" }], evidence: [] };
-    const text = renderConsole(await observed({ ...full, validity }), plain);
+    const text = renderConsole(observed({ ...full, validity }), plain);
     expect(text).not.toContain("inferences per second");
     expect(text).toContain("mean at the server");
   });

@@ -86,27 +86,27 @@ describe("an observation", () => {
   });
 
   test("holds at most 150 readings, the first and the last among them", async () => {
-    let n = 0;
+    const read = { times: 0 };
     const quantity = { id: "many/x", title: "X", unit: "count", source: "a test" } as const;
     const many: Collector = {
       id: "many",
       unavailable: () => Promise.resolve(undefined),
-      read: () => Promise.resolve([{ quantity, value: n++ }]),
+      read: () => Promise.resolve([{ quantity, value: read.times++ }]),
     };
     const observation = await observe([many], { intervalMs: 0.001 });
     observation.begin();
-    while (n < 170) await pause(5);
+    while (read.times < 170) await pause(5);
     const points = (await observation.end()).series[0]?.points ?? [];
     expect(points.length).toBeLessThanOrEqual(150);
     expect(points[0]?.value).toBe(0);
-    expect(points.at(-1)?.value).toBe(n - 1);
+    expect(points.at(-1)?.value).toBe(read.times - 1);
     expect(points.map(({ atMs }) => atMs)).toEqual(points.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
   });
 
   test("never reads again before the last reading has ended", async () => {
     let atOnce = 0;
     let most = 0;
-    let reads = 0;
+    const reads = { ended: 0 };
     const leisurely: Collector = {
       id: "leisurely",
       unavailable: () => Promise.resolve(undefined),
@@ -114,13 +114,13 @@ describe("an observation", () => {
         most = Math.max(most, ++atOnce);
         await pause(10);
         atOnce--;
-        reads++;
+        reads.ended++;
         return [];
       },
     };
     const observation = await observe([leisurely], { intervalMs: 1, slowestMs: 60_000 });
     observation.begin();
-    while (reads < 4) await pause(5);
+    while (reads.ended < 4) await pause(5);
     await observation.end();
     expect(most).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseStatistics } from "../../src/telemetry/collectors/triton-statistics.ts";
 import { observe, tritonStatistics } from "../../src/telemetry/index.ts";

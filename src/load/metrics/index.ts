@@ -3,7 +3,7 @@ export { distributionOf, PERCENTILES } from "./distribution.ts";
 export { errorRate } from "./error-rate.ts";
 export { gpuUse } from "./gpu-use.ts";
 export { inferenceThroughput } from "./inference-throughput.ts";
-export { inferencesPerCoreSecond } from "./inferences-per-core-second.ts";
+export { inferencesPerCoreSecond } from "./inferences-per-cpu-second.ts";
 export { latency } from "./latency.ts";
 export type { Metric } from "./metric.ts";
 export { windowRates } from "./rate-estimate.ts";
