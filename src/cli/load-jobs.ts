@@ -4,7 +4,9 @@ import { seededRandom } from "../base/random.ts";
 import { type TargetInfo, transportsOf } from "../conformance/index.ts";
 import { createEngine, type LoadEngineId, type LoadPlan, parseLoadPlan, speaks, type Workload } from "../load/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
+import type { Collector } from "../telemetry/index.ts";
 import type { Endpoint } from "../transport/index.ts";
+import { collectorsFor, metricsUrls } from "./collectors.ts";
 import { loadShapes } from "./load-shape.ts";
 import { readPlans } from "./plan-file.ts";
 import type { Settings } from "./settings.ts";
@@ -17,10 +19,13 @@ export interface LoadJob {
   readonly workload: Workload;
   readonly model: ModelInfo;
   readonly endpoint: Endpoint;
+  /** Watch each point in turn. */
+  readonly collectors: readonly Collector[];
 }
 
 /** What can be seen to be wrong before the target is asked anything. Throws USAGE. */
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
+  metricsUrls(settings);
   if (settings.plan === undefined) checkChoices(settings, target, suites);
   else for (const plan of readPlans(settings.plan)) endpointFor(sourceOf(plan, suites).entry, target);
   const remote = [target.transport.rest, target.transport.grpc].find((endpoint) => endpoint && !isLoopback(endpoint));
@@ -83,17 +88,24 @@ function jobsAsked({ settings, target, info, suites }: PrepareLoadOptions): read
     if (!endpoint) return [];
     return modelsFor(entry, settings.model, info).flatMap((model) =>
       workloadsOf(entry, settings).flatMap((workload) =>
-        plansFor(entry, settings, workload, model.name).map((plan) => ({ plan, workload, model, endpoint })),
+        plansFor(entry, settings, workload, model.name).map((plan) => ({
+          plan,
+          workload,
+          model,
+          endpoint,
+          collectors: collectorsFor(settings, target, model.name),
+        })),
       ),
     );
   });
 }
 
-function jobsOf(file: string, { target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {
+function jobsOf(file: string, { settings, target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {
   return readPlans(file).map((plan) => {
     const { entry, workload } = sourceOf(plan, suites);
     const [model] = modelsFor(entry, [plan.model], info) as [ModelInfo];
-    return { plan, workload, model, endpoint: endpointFor(entry, target) };
+    const collectors = collectorsFor(settings, target, model.name);
+    return { plan, workload, model, endpoint: endpointFor(entry, target), collectors };
   });
 }
 

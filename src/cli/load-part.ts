@@ -9,7 +9,6 @@ import {
   runStages,
 } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
-import { clientProcess, procfs } from "../telemetry/index.ts";
 import type { LoadJob } from "./load-jobs.ts";
 import { planText, pointText } from "./load-texts.ts";
 import type { Progress } from "./progress.ts";
@@ -45,27 +44,23 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 
 /** Adds each point to `points` as soon as it is measured. */
 async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[]): Promise<LoadRun> {
-  const { plan, workload, model, endpoint } = job;
-  const { settings, signal, progress } = options;
+  const { plan, workload, model, endpoint, collectors } = job;
+  const { signal, progress } = options;
   const engine = await createEngine(plan.engine, endpoint);
   progress.line(`load: ${planText(plan)}`);
-  const shared: Omit<LoadRunOptions, "collectors"> = {
+  const measuring: LoadRunOptions = {
     engine,
     workload,
     model,
     signal,
+    collectors,
     onProgress: (seen) => progress.step(`${plan.protocol}: ${progressText(seen)}`),
   };
-  // A collector can be started once.
-  const fresh = () => ({
-    ...shared,
-    collectors: [clientProcess(), ...(settings.serverPid === undefined ? [] : [procfs(settings.serverPid)])],
-  });
   try {
     const outcome = await runPlan(plan, {
       signal,
-      point: (each) => runLoad(each, fresh()),
-      stages: (each) => runStages(each, fresh()),
+      point: (each) => runLoad(each, measuring),
+      stages: (each) => runStages(each, measuring),
       onPoint: (point) => {
         points.push(point);
         if (plan.mode === "sweep" || plan.mode === "search") progress.line(`  ${pointText(point)}`);

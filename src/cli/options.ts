@@ -157,7 +157,10 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
     ),
     alone: 60_000,
   },
-  count("server-pid", "observe processor time and memory of this process and its children", 1),
+  count("server-pid", "observe processor time and memory of this process, its children and its control group", 1),
+  text("server-cgroup", "PATH", "observe this control group instead, e.g. the folder of a container in /sys/fs/cgroup"),
+  list("metrics-url", "NAME=URL", "observe an endpoint in the Prometheus text format"),
+  flag("no-telemetry", "observe nothing while load runs"),
   flag("allow-remote", "allow load to an address that is not loopback"),
   list("threshold", "LIMIT", "e.g. 'p99<=50ms', 'error-rate<=1%', 'throughput>=100'"),
 ];

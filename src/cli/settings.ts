@@ -73,6 +73,10 @@ export interface Settings {
   readonly warmup?: number | "auto";
   readonly autoExtend?: number;
   readonly serverPid?: number;
+  readonly serverCgroup?: string;
+  readonly metricsUrl: readonly string[];
+  /** Whether anything is observed beside the load itself. */
+  readonly telemetry: boolean;
   readonly allowRemote: boolean;
   readonly threshold: readonly string[];
   readonly out: string;
@@ -104,6 +108,7 @@ const DEFAULTS = {
   safe: false,
   dangerous: false,
   dryRun: false,
+  telemetry: true,
   allowRemote: false,
   out: "infermark-report",
   json: false,

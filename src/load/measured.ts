@@ -1,3 +1,4 @@
+import type { Series } from "../telemetry/index.ts";
 import type { ProcessUsage } from "../telemetry/process-usage.ts";
 import type { PhaseSummary } from "./engine.ts";
 import type { Recorded } from "./recorder.ts";
@@ -13,6 +14,8 @@ export interface Measured {
   /** Processor time of the server's process tree; absent when it was not observed. */
   readonly serverCpuMs?: number;
   readonly serverRssBytes?: number;
+  /** What collectors saw of the phase. */
+  readonly series?: readonly Series[];
   /** The run was stopped before the phase had ended. */
   readonly interrupted: boolean;
   /** The load was meant to change within the phase, so that a change of throughput says nothing. */

@@ -122,7 +122,7 @@ async function measure(
       ...observed,
       recorded: recorder.recorded(lengthNs),
       // What collectors saw is of all stages together.
-      ...(parts.length === 1 && serverUsage(telemetry.series)),
+      ...(parts.length === 1 && { ...serverUsage(telemetry.series), series: telemetry.series }),
       interrupted: signal?.aborted === true && lengthNs < lengthMs * NS_PER_MS,
       changing,
     };

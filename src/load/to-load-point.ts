@@ -5,10 +5,13 @@ import type { Measured } from "./measured.ts";
 import {
   clientCpuPerRequest,
   distributionOf,
+  gpuUse,
+  inferencesPerCoreSecond,
   inferenceThroughput,
   latency,
   requestThroughput,
   serverCpuPerInference,
+  serverSide,
   serviceTime,
 } from "./metrics/index.ts";
 import { OUTCOME_NAMES } from "./recorder.ts";
@@ -60,6 +63,7 @@ export function toLoadPoint(
       rssBytes: client.rssBytes,
     },
     ...(server && { server }),
+    ...gpuAndServerSide(measured),
     telemetry,
     errors: summary.errorSamples.map(({ outcome, message }) => ({
       outcome: OUTCOME_NAMES[outcome] as string,
@@ -69,13 +73,21 @@ export function toLoadPoint(
   };
 }
 
+function gpuAndServerSide(measured: Measured): Pick<LoadPoint, "gpu" | "serverSide"> {
+  const gpu = gpuUse.from(measured);
+  const sources = serverSide.from(measured);
+  return { ...(gpu && { gpu }), ...(sources.length > 0 && { serverSide: sources }) };
+}
+
 function serverOf(measured: Measured): PointServer | undefined {
   const { serverCpuMs: cpuMs, serverRssBytes: rssBytes } = measured;
   if (cpuMs === undefined && rssBytes === undefined) return undefined;
   const cpuPerInferenceNs = serverCpuPerInference.from(measured);
+  const perCoreSecond = inferencesPerCoreSecond.from(measured);
   return {
     ...(cpuMs !== undefined && { cpuMs }),
     ...(cpuPerInferenceNs !== undefined && { cpuPerInferenceNs }),
+    ...(perCoreSecond !== undefined && { inferencesPerCoreSecond: perCoreSecond }),
     ...(rssBytes !== undefined && { rssBytes }),
   };
 }

@@ -7,6 +7,7 @@ import { interrupted } from "./interrupted.ts";
 import { notStationary } from "./not-stationary.ts";
 import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
+import { serverCounted } from "./server-counted.ts";
 import { tooFewSamples } from "./too-few-samples.ts";
 
 const RULES: readonly ValidityRule[] = [
@@ -17,6 +18,7 @@ const RULES: readonly ValidityRule[] = [
   offSchedule,
   notStationary,
   tooFewSamples,
+  serverCounted,
 ];
 
 /** Whether a measurement means what it says, with all that speaks against it and what was looked at. */
