@@ -1,7 +1,7 @@
-import { createHistogram, type Histogram } from "../statistics/index.ts";
+import { createHistogram, type Histogram, type HistogramSnapshot } from "../statistics/index.ts";
 import { Outcome, type OutcomeCode, type Recorder } from "./engine.ts";
 import type { PointWindow } from "./load-point.ts";
-import { createWindows } from "./windows.ts";
+import { createWindows, type WindowsSnapshot } from "./windows.ts";
 
 export type OutcomeName = keyof typeof Outcome;
 
@@ -40,8 +40,28 @@ export interface PhaseRecorder extends Recorder {
   readonly latency: Histogram;
   /** What was recorded; `lengthNs` where the phase ended earlier than planned. */
   recorded(lengthNs?: number): Recorded;
+  /** All that was recorded, as it travels from one process to another. */
+  snapshot(): RecorderSnapshot;
+  /** Adds what another recorder of a phase of the same length held: then this one is as if it had recorded all of it. */
+  merge(other: RecorderSnapshot): void;
   /** Frees the histograms; what `recorded()` gave must not be read any more. */
   destroy(): void;
+}
+
+/** What a recorder holds, free of the origin of its clock. */
+export interface RecorderSnapshot {
+  /** By outcome code. */
+  readonly counts: readonly number[];
+  readonly bytesIn: number;
+  readonly okWithin: number;
+  readonly inferencesWithin: number;
+  readonly inferences: number;
+  readonly latency: HistogramSnapshot;
+  /** Absent in a closed loop. */
+  readonly service?: HistogramSnapshot;
+  readonly failedLatency: HistogramSnapshot;
+  readonly lateness: HistogramSnapshot;
+  readonly windows: WindowsSnapshot;
 }
 
 /** Records a phase that begins at `startNs` of the clock and takes `lengthNs`; in an open loop also how late requests were sent. */
@@ -102,8 +122,42 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       lateness,
       windows: windows.list(actualNs),
     }),
+    snapshot: () => ({
+      counts: [...counts],
+      bytesIn: bytes,
+      okWithin,
+      inferencesWithin,
+      inferences: inferencesOfAll,
+      latency: latency.snapshot(),
+      ...(openLoop && { service: service.snapshot() }),
+      failedLatency: failedLatency.snapshot(),
+      lateness: lateness.snapshot(),
+      windows: windows.snapshot(),
+    }),
+    merge: (other) => {
+      for (const [code, count] of other.counts.entries()) {
+        counts[code] = (counts[code] as number) + count;
+        if (code !== Outcome.ok) failed += count;
+      }
+      bytes += other.bytesIn;
+      okWithin += other.okWithin;
+      inferencesWithin += other.inferencesWithin;
+      inferencesOfAll += other.inferences;
+      mergeSnapshot(latency, other.latency);
+      if (other.service) mergeSnapshot(service, other.service);
+      mergeSnapshot(failedLatency, other.failedLatency);
+      mergeSnapshot(lateness, other.lateness);
+      windows.merge(other.windows);
+    },
     destroy: () => {
       for (const each of new Set([latency, service, failedLatency, lateness])) each.destroy();
     },
   };
+}
+
+function mergeSnapshot(histogram: Histogram, snapshot: HistogramSnapshot): void {
+  if (snapshot.count === 0) return;
+  const other = createHistogram(snapshot);
+  histogram.merge(other);
+  other.destroy();
 }
