@@ -3,7 +3,7 @@ import { ALL_OPTIONS } from "../src/cli/settings.ts";
 
 const text = { type: "string", minLength: 1 };
 
-function schemaOf({ name, kind, help, least = 0, choices, alone }: OptionSpec): object {
+function schemaOf({ name, kind, help, least = 0, choices, alone, orNumber }: OptionSpec): object {
   switch (kind) {
     case "boolean":
       return { description: name.startsWith("no-") ? `false: ${help}` : help, type: "boolean" };
@@ -16,6 +16,7 @@ function schemaOf({ name, kind, help, least = 0, choices, alone }: OptionSpec): 
     case "bytes":
       return { description: help, type: ["string", "integer"] };
     case "text":
+      if (orNumber) return { description: help, type: ["string", "integer"] };
       return { description: help, ...(choices ? { type: "string", enum: choices } : text) };
   }
 }

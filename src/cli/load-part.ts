@@ -17,6 +17,7 @@ import type { LoadRun } from "../result/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
 import { clientProcess, procfs } from "../telemetry/index.ts";
 import type { Endpoint } from "../transport/index.ts";
+import { openRunner, parseWorkers } from "./load-workers.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
@@ -24,6 +25,7 @@ import type { TargetSetup } from "./target.ts";
 
 /** What can be seen to be wrong before the target is asked anything. Throws USAGE. */
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
+  parseWorkers(settings.workers);
   const loadable = suites.filter(({ workloads }) => workloads.length > 0).map(({ suite }) => suite.id);
   for (const id of settings.protocol) if (!loadable.includes(id)) throw unknownId("protocol", id, loadable);
   for (const entry of suites.filter(({ suite }) => settings.protocol.includes(suite.id))) {
@@ -115,11 +117,14 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
   return { runs };
 }
 
-async function runOne(
-  { plan, workload, model, endpoint }: LoadJob,
-  { settings, signal, progress }: LoadPartOptions,
-): Promise<LoadRun> {
+async function runOne(job: LoadJob, { settings, signal, progress }: LoadPartOptions): Promise<LoadRun> {
+  const { plan, workload, model, endpoint } = job;
   const engine = await createEngine(plan.engine, endpoint);
+  const runner = await openRunner(job, {
+    workers: parseWorkers(settings.workers),
+    engine,
+    say: (text) => progress.line(`load: ${text}`),
+  });
   progress.line(
     `load: ${plan.protocol} ${plan.encoding}, model ${model.name}, batch ${plan.batch}, ${plan.concurrency} in flight, ${plan.engine}, for ${plan.durationMs / 1000} s`,
   );
@@ -130,6 +135,7 @@ async function runOne(
       workload,
       model,
       signal,
+      runner,
       collectors,
       onProgress: ({ phase, elapsedMs, requestsPerSecond, p50Ns, p99Ns, errors }) => {
         const times =
@@ -141,6 +147,7 @@ async function runOne(
     });
     return { plan: { ...plan }, points: [point] };
   } finally {
+    await runner.close();
     await engine.close();
   }
 }

@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly least?: number;
   /** The only texts that are allowed. */
   readonly choices?: readonly string[];
+  /** A config file may give the text as a number. */
+  readonly orNumber?: true;
   /** What a count is when its flag is given without one. */
   readonly alone?: number;
 }
@@ -92,6 +94,14 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
     choices: ["wire", "undici", "autocannon", "grpc-js"],
   },
   count("concurrency", "requests in flight (default 8)", 1),
+  {
+    ...text(
+      "workers",
+      "N|auto",
+      "processes that send the load, or auto: more than one when one is the limit (default 1)",
+    ),
+    orNumber: true,
+  },
   count("batch", "rows in each request (default 1)", 1),
   duration("duration", "length of the measurement (default 10s)", 1),
   duration("warmup", "load before it that is not measured (default 2s)"),

@@ -57,6 +57,8 @@ export interface Settings {
   readonly encoding?: string;
   readonly engine?: string;
   readonly concurrency: number;
+  /** A whole number or `auto`. */
+  readonly workers: string;
   readonly batch: number;
   readonly duration: number;
   readonly warmup: number;
@@ -93,6 +95,7 @@ const DEFAULTS = {
   dangerous: false,
   dryRun: false,
   concurrency: 8,
+  workers: "1",
   batch: 1,
   duration: 10_000,
   warmup: 2_000,

@@ -1,3 +1,4 @@
+export { encodeRequests } from "./encode-requests.ts";
 export type { LoadEndpoint } from "./endpoint.ts";
 export {
   type AnswerCheck,
@@ -13,6 +14,7 @@ export {
 } from "./engine.ts";
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
+export { inThisProcess } from "./phase-runner.ts";
 export {
   type ConcurrencyPlan,
   type LoadEngineId,
@@ -24,4 +26,11 @@ export {
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
 export { type LoadRunOptions, runLoad } from "./run-load.ts";
+export {
+  mostWorkers,
+  type OpenRunner,
+  openWorkers,
+  type WorkerSetting,
+  workersAsNeeded,
+} from "./workers/index.ts";
 export type { Workload, WorkloadOptions } from "./workload.ts";

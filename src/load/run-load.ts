@@ -1,20 +1,16 @@
-import { type Clock, NS_PER_MS, systemClock } from "../base/clock.ts";
-import { seededRandom } from "../base/random.ts";
+import { type Clock, NS_PER_MS } from "../base/clock.ts";
 import type { ModelInfo } from "../target/model.ts";
-import { type Collector, type ProcessUsage, watchProcess } from "../telemetry/index.ts";
-import type { EncodedRequest, Engine, PhaseSummary } from "./engine.ts";
+import type { Collector } from "../telemetry/index.ts";
+import { encodeRequests } from "./encode-requests.ts";
+import type { Engine } from "./engine.ts";
 import type { LoadPoint } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import { serverUsage, whileObserved } from "./observe.ts";
+import { inThisProcess, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
 import type { LoadPlan } from "./plan.ts";
-import { type LoadProgress, reportProgress } from "./progress.ts";
-import { createRecorder, type PhaseRecorder } from "./recorder.ts";
+import type { LoadProgress } from "./progress.ts";
 import { toLoadPoint } from "./to-load-point.ts";
 import type { Workload } from "./workload.ts";
-
-/** Different requests that are sent in rotation: at most so many, and fewer when they are large. */
-const MOST_REQUESTS = 64;
-const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface LoadRunOptions {
   /** Open against the endpoint that is to be loaded; stays open. */
@@ -27,18 +23,22 @@ export interface LoadRunOptions {
   /** Called once a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly collectors?: readonly Collector[];
+  /** Runs the phases; in this process unless given. */
+  readonly runner?: PhaseRunner;
 }
 
 /** Warms up, measures one phase and returns what it came to. Throws USAGE when the model cannot be loaded by this workload. */
 export async function runLoad(plan: LoadPlan, options: LoadRunOptions): Promise<LoadPoint> {
-  const requests = encodeRequests(plan, options);
+  const { workload, signal = new AbortController().signal, onProgress } = options;
+  const requests = encodeRequests(workload, { ...plan, model: options.model });
+  const runner = options.runner ?? inThisProcess({ ...options, requests });
+  const run = (phase: PhaseTask["phase"], lengthMs: number) =>
+    runner.run(taskOf(phase, lengthMs, plan), { signal, ...(onProgress && { onProgress }) });
   if (plan.warmupMs > 0) {
-    const warmup = await runPhase("warm-up", plan.warmupMs, requests, plan, options);
+    const warmup = await run("warm-up", plan.warmupMs);
     warmup.recorder.destroy();
   }
-  const { result, telemetry } = await whileObserved(options.collectors ?? [], () =>
-    runPhase("measuring", plan.durationMs, requests, plan, options),
-  );
+  const { result, telemetry } = await whileObserved(options.collectors ?? [], () => run("measuring", plan.durationMs));
   const { recorder, startNs, endNs, ...observed } = result;
   const lengthNs = Math.min(plan.durationMs * NS_PER_MS, endNs - startNs);
   const measured: Measured = {
@@ -52,57 +52,7 @@ export async function runLoad(plan: LoadPlan, options: LoadRunOptions): Promise<
   return point;
 }
 
-/** Equal plans give equal requests. */
-function encodeRequests(plan: LoadPlan, { workload, model }: LoadRunOptions): readonly EncodedRequest[] {
-  const encode = (count: number) =>
-    workload.encode({ model, batch: plan.batch, random: seededRandom(plan.seed, "load"), count });
-  const bytes = encode(1).reduce((sum, { body }) => sum + body.length, 1);
-  return encode(Math.max(1, Math.min(MOST_REQUESTS, Math.floor(MOST_BYTES / bytes))));
-}
-
-interface PhaseRun {
-  readonly recorder: PhaseRecorder;
-  readonly startNs: number;
-  readonly endNs: number;
-  readonly summary: PhaseSummary;
-  readonly client: ProcessUsage;
-  readonly clientWhileSending: ProcessUsage;
-}
-
-async function runPhase(
-  phase: LoadProgress["phase"],
-  lengthMs: number,
-  requests: readonly EncodedRequest[],
-  plan: LoadPlan,
-  { engine, workload, clock = systemClock, signal = new AbortController().signal, onProgress }: LoadRunOptions,
-): Promise<PhaseRun> {
-  const startNs = clock.now();
-  const recorder = createRecorder(startNs, lengthMs * NS_PER_MS);
-  const stopReports = onProgress && reportProgress(phase, recorder, clock, onProgress);
-  const usage = watchProcess();
-  let clientWhileSending: ProcessUsage | undefined;
-  const atDeadline = setTimeout(() => {
-    clientWhileSending = usage();
-  }, lengthMs);
-  try {
-    const summary = await engine.run({
-      requests,
-      startNs,
-      concurrency: plan.concurrency,
-      deadline: startNs + lengthMs * NS_PER_MS,
-      requestTimeoutMs: plan.requestTimeoutMs,
-      recorder,
-      answers: workload,
-      fullCheckEvery: plan.fullCheckEvery,
-      signal,
-    });
-    const client = usage();
-    return { recorder, startNs, endNs: clock.now(), summary, client, clientWhileSending: clientWhileSending ?? client };
-  } catch (thrown) {
-    recorder.destroy();
-    throw thrown;
-  } finally {
-    clearTimeout(atDeadline);
-    stopReports?.();
-  }
+function taskOf(phase: PhaseTask["phase"], lengthMs: number, plan: LoadPlan): PhaseTask {
+  const { concurrency, requestTimeoutMs, fullCheckEvery } = plan;
+  return { phase, lengthMs, concurrency, requestTimeoutMs, fullCheckEvery };
 }

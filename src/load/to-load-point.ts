@@ -1,6 +1,6 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import type { Engine } from "./engine.ts";
-import type { LoadPoint, PointServer, PointTelemetry } from "./load-point.ts";
+import type { LoadPoint, PointServer, PointShard, PointTelemetry } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import {
   clientCpuPerRequest,
@@ -11,6 +11,7 @@ import {
   serverCpuPerInference,
   serviceTime,
 } from "./metrics/index.ts";
+import type { WorkerPart } from "./phase-runner.ts";
 import type { LoadPlan } from "./plan.ts";
 import { OUTCOME_NAMES } from "./recorder.ts";
 import { judgeValidity } from "./validity/judge-validity.ts";
@@ -57,8 +58,12 @@ export function toLoadPoint(plan: LoadPlan, engine: Engine, measured: Measured, 
       outcome: OUTCOME_NAMES[outcome] as string,
       message,
     })),
-    shards: [],
+    shards: (measured.workers ?? []).map(shardOf),
   };
+}
+
+function shardOf({ worker, sent, ok, client, lost }: WorkerPart): PointShard {
+  return lost === undefined ? { worker, sent, ok, cpuMs: client.cpuMs } : { worker, sent, ok, lost };
 }
 
 function serverOf(measured: Measured): PointServer | undefined {

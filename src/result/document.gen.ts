@@ -1202,7 +1202,7 @@ export interface Validity {
  */
 export interface Problem {
   /**
-   * client-limited, off-schedule, not-stationary, too-few-samples, errors or clock.
+   * client-limited, off-schedule, not-stationary, too-few-samples, errors, clock, worker-lost or interrupted.
    */
   code: string;
   /**
@@ -1338,9 +1338,13 @@ export interface Shard {
    */
   ok: number;
   /**
-   * Its processor time, in milliseconds.
+   * Its processor time, in milliseconds; absent when it was lost.
    */
   cpuMs?: number;
+  /**
+   * How it ended before its time, where it did; what it sent is not known then, and counted as nothing.
+   */
+  lost?: string;
 }
 /**
  * A limit that the run was held to.

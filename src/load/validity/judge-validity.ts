@@ -8,9 +8,11 @@ import { notStationary } from "./not-stationary.ts";
 import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
 import { tooFewSamples } from "./too-few-samples.ts";
+import { workerLost } from "./worker-lost.ts";
 
 const RULES: readonly ValidityRule[] = [
   interrupted,
+  workerLost,
   clock,
   errors,
   clientLimited,
