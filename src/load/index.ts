@@ -14,7 +14,7 @@ export {
 } from "./engine.ts";
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
-export { inThisProcess } from "./phase-runner.ts";
+export { inThisProcess, type PhaseTask } from "./phase-runner.ts";
 export {
   type ConcurrencyPlan,
   type LoadEngineId,
@@ -26,6 +26,7 @@ export {
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
 export { type LoadRunOptions, runLoad } from "./run-load.ts";
+export type { ArrivalPlan } from "./schedules/arrival-plan.ts";
 export {
   mostWorkers,
   type OpenRunner,

@@ -16,17 +16,28 @@ afterAll(() => running.close());
 const documentIn = (cwd: string) =>
   JSON.parse(readFileSync(join(cwd, "infermark-report", "result.json"), "utf8")) as ResultDocument;
 
-test.each(["v2-rest", "v2-grpc"])("load over %s comes from several processes", async (protocol) => {
-  const cwd = scratchFolder();
-  const target = ["--rest", running.restUrl as string, "--grpc", running.grpcAddress as string, "--protocol", protocol];
-  const load = ["--workers", "2", "--engine", "wire", "--warmup", "500ms", "--duration", "1s"];
-  const { stderr } = await runCli(["load", ...target, ...load], { cwd });
-  const [point] = documentIn(cwd).load?.runs[0]?.points ?? [];
-  expect(point?.shards, stderr).toHaveLength(2);
-  expect(point?.counts).toMatchObject({ ok: point?.counts.sent, wrongAnswer: 0 });
-});
+test.each(["v2-rest", "v2-grpc"])(
+  "load over %s comes from several processes",
+  { timeout: 180_000 },
+  async (protocol) => {
+    const cwd = scratchFolder();
+    const target = [
+      "--rest",
+      running.restUrl as string,
+      "--grpc",
+      running.grpcAddress as string,
+      "--protocol",
+      protocol,
+    ];
+    const load = ["--workers", "2", "--engine", "wire", "--warmup", "500ms", "--duration", "1s"];
+    const { stderr } = await runCli(["load", ...target, ...load], { cwd });
+    const [point] = documentIn(cwd).load?.runs[0]?.points ?? [];
+    expect(point?.shards, stderr).toHaveLength(2);
+    expect(point?.counts).toMatchObject({ ok: point?.counts.sent, wrongAnswer: 0 });
+  },
+);
 
-test("an interrupted run of several processes is written", async () => {
+test("an interrupted run of several processes is written", { timeout: 180_000 }, async () => {
   const cwd = scratchFolder();
   const load = ["--protocol", "v2-rest", "--workers", "2", "--duration", "60s", "--warmup", "0s"];
   const started = startCli(["load", "--rest", running.restUrl as string, ...load], { cwd });

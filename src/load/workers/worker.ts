@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { InfermarkError, type InfermarkErrorCode } from "../../base/errors.ts";
+import { forkModule } from "../../base/fork-module.ts";
 import type { PhaseTask } from "../phase-runner.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { FromWorker, Share, ToWorker, WorkerResult, WorkerSetting } from "./messages.ts";
@@ -28,20 +27,9 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-/** Forks a worker. A checkout runs the source through tsx, the package runs what was compiled. */
+/** Forks a worker. */
 export function forkWorker(): Worker {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const entry = fileURLToPath(new URL(fromSource ? "./worker-process.ts" : "./worker-process.js", import.meta.url));
-  const child = fork(entry, [], {
-    execArgv: fromSource ? ["--conditions=source", "--import", tsx()] : [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  return follow(child);
-}
-
-function tsx(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  return follow(forkModule(new URL("./worker-process.ts", import.meta.url)));
 }
 
 function follow(child: ChildProcess): Worker {
