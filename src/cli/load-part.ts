@@ -80,7 +80,8 @@ export async function prepareLoad({ settings, target, info, suites }: PrepareLoa
     const endpoint = target.transport[transportsOf(entry.suite)[0]];
     if (!endpoint) return [];
     const workload = workloadOf(entry, settings);
-    const model = modelFor(entry, settings, info);
+    const found = modelFor(entry, settings, info);
+    const model = found.sample && target.samples ? { ...found, samples: target.samples } : found;
     return [{ plan: planFor(entry, settings, workload, model.name), workload, model, endpoint }];
   });
   for (const { plan, workload, model, endpoint } of jobs) {

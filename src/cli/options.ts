@@ -40,7 +40,11 @@ export const TARGET_OPTIONS: readonly OptionSpec[] = [
   text("rest", "URL", "REST address, e.g. http://127.0.0.1:8080; a path is put before every request"),
   text("grpc", "HOST:PORT", "gRPC address; grpcs://HOST:PORT for TLS"),
   list("model", "NAME", "a model to test; without one, the fixture models by their names"),
-  text("input", "FILE", "a valid V2 inference request, for a model whose metadata does not tell its tensors"),
+  text(
+    "input",
+    "FILE|DIR",
+    "a valid V2 inference request, for a model whose metadata does not tell its tensors; load sends those of a directory in turn",
+  ),
   flag("no-fixtures", "do not look for fixture models"),
   duration("wait-ready", "wait until the target is seen ready twice in a row; exit 3 when it is not by then"),
   list("header", "'NAME: VALUE'", "an extra header for REST"),

@@ -3,7 +3,7 @@ import type { ModelInfo } from "../target/model.ts";
 import type { EncodedRequest } from "./engine.ts";
 import type { Workload } from "./workload.ts";
 
-/** Different requests that are sent in rotation: at most so many, and fewer when they are large. */
+/** Different requests that are sent in rotation: at most so many, and fewer when they are large; more when the user gave more. */
 const MOST_REQUESTS = 64;
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -18,5 +18,8 @@ export interface RequestSettings {
 export function encodeRequests(workload: Workload, { model, batch, seed }: RequestSettings): readonly EncodedRequest[] {
   const encode = (count: number) => workload.encode({ model, batch, random: seededRandom(seed, "load"), count });
   const bytes = encode(1).reduce((sum, { body }) => sum + body.length, 1);
-  return encode(Math.max(1, Math.min(MOST_REQUESTS, Math.floor(MOST_BYTES / bytes))));
+  // Each that the user gave is sent, and as often as any other.
+  const { length: given } = model.samples ?? [0];
+  const rounds = Math.min(MOST_REQUESTS, Math.floor(MOST_BYTES / bytes)) / given;
+  return encode(given * Math.max(1, Math.floor(rounds)));
 }

@@ -4,7 +4,7 @@ export interface KnownLaw {
   /** As `--latency` takes it. */
   readonly text: string;
   /** The time in nanoseconds that this share (0 to 1) of inferences do not exceed. */
-  quantileNs(share: number): number;
+  readonly quantileNs: (share: number) => number;
 }
 
 const MS = 1e6;
