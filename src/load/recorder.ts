@@ -64,6 +64,8 @@ export interface RecorderSnapshot {
   readonly windows: WindowsSnapshot;
 }
 
+const SUMS = ["bytesIn", "okWithin", "inferencesWithin", "inferences"] as const;
+
 /** Records a phase that begins at `startNs` of the clock and takes `lengthNs`; in an open loop also how late requests were sent. */
 export function createRecorder(startNs: number, lengthNs: number, openLoop = false): PhaseRecorder {
   const latency = createHistogram();
@@ -73,16 +75,13 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
   const lateness = createHistogram();
   const windows = createWindows();
   const counts = new Float64Array(OUTCOME_NAMES.length);
-  let bytes = 0;
-  let okWithin = 0;
-  let inferencesWithin = 0;
-  let inferencesOfAll = 0;
+  const sums = { bytesIn: 0, okWithin: 0, inferencesWithin: 0, inferences: 0 };
   let failed = 0;
 
   return {
     record: (due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number) => {
       counts[outcome] = (counts[outcome] as number) + 1;
-      bytes += bytesIn;
+      sums.bytesIn += bytesIn;
       const offset = end - startNs;
       const within = offset < lengthNs;
       const ok = outcome === Outcome.ok;
@@ -95,10 +94,10 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       }
       latency.recordNs(end - due);
       if (openLoop) service.recordNs(end - start);
-      inferencesOfAll += inferences;
+      sums.inferences += inferences;
       if (within) {
-        okWithin++;
-        inferencesWithin += inferences;
+        sums.okWithin++;
+        sums.inferencesWithin += inferences;
       }
     },
     get ok() {
@@ -112,10 +111,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       startNs,
       lengthNs: actualNs,
       counts: Object.fromEntries(OUTCOME_NAMES.map((name) => [name, counts[Outcome[name]]])) as Recorded["counts"],
-      bytesIn: bytes,
-      okWithin,
-      inferencesWithin,
-      inferences: inferencesOfAll,
+      ...sums,
       latency,
       service,
       failedLatency,
@@ -124,10 +120,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
     }),
     snapshot: () => ({
       counts: [...counts],
-      bytesIn: bytes,
-      okWithin,
-      inferencesWithin,
-      inferences: inferencesOfAll,
+      ...sums,
       latency: latency.snapshot(),
       ...(openLoop && { service: service.snapshot() }),
       failedLatency: failedLatency.snapshot(),
@@ -139,10 +132,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
         counts[code] = (counts[code] as number) + count;
         if (code !== Outcome.ok) failed += count;
       }
-      bytes += other.bytesIn;
-      okWithin += other.okWithin;
-      inferencesWithin += other.inferencesWithin;
-      inferencesOfAll += other.inferences;
+      for (const name of SUMS) sums[name] += other[name];
       mergeSnapshot(latency, other.latency);
       if (other.service) mergeSnapshot(service, other.service);
       mergeSnapshot(failedLatency, other.failedLatency);

@@ -41,7 +41,9 @@ export function createWindows(): Windows {
   };
   /** Doubles the width until `ns` lies within the windows. */
   const reach = (ns: number) => {
-    while (ns >= width * MOST_WINDOWS) widen();
+    if (ns < width * MOST_WINDOWS) return;
+    widen();
+    reach(ns);
   };
   const windowAt = (index: number, lengthNs: number): PointWindow => {
     const startNs = index * width;

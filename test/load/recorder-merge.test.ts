@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Outcome, type OutcomeCode } from "../../src/load/engine.ts";
 import { createRecorder, type Recorded } from "../../src/load/recorder.ts";

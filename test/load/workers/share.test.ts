@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type ArrivalPlan, arrivalsOf } from "../../../src/load/schedules/arrival-plan.ts";
 import { sharedArrivals, sharedConcurrency, sharedRotation } from "../../../src/load/workers/share.ts";
