@@ -3,14 +3,15 @@ import {
   createEngine,
   type LoadPoint,
   type LoadProgress,
-  type LoadRunOptions,
   runLoad,
   runPlan,
   runStages,
+  type StagesRunOptions,
 } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
 import type { LoadJob } from "./load-jobs.ts";
 import { planText, pointText } from "./load-texts.ts";
+import { parseWorkers, pointRunners } from "./load-workers.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,10 +46,11 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 /** Adds each point to `points` as soon as it is measured. */
 async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[]): Promise<LoadRun> {
   const { plan, workload, model, endpoint, collectors } = job;
-  const { signal, progress } = options;
+  const { settings, signal, progress } = options;
   const engine = await createEngine(plan.engine, endpoint);
-  progress.line(`load: ${planText(plan)}`);
-  const measuring: LoadRunOptions = {
+  const say = (text: string) => progress.line(`load: ${text}`);
+  const runners = pointRunners(job, { workers: parseWorkers(settings.workers), engine, say });
+  const measuring: StagesRunOptions = {
     engine,
     workload,
     model,
@@ -56,10 +58,15 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     collectors,
     onProgress: (seen) => progress.step(`${plan.protocol}: ${progressText(seen)}`),
   };
+  say(planText(plan));
   try {
     const outcome = await runPlan(plan, {
       signal,
-      point: (each) => runLoad(each, measuring),
+      point: async (each) => {
+        const point = await runLoad(each, { ...measuring, runner: await runners.runnerFor(each) });
+        await runners.measured(point);
+        return point;
+      },
       stages: (each) => runStages(each, measuring),
       onPoint: (point) => {
         points.push(point);
@@ -68,6 +75,7 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     });
     return { plan: { ...plan }, ...outcome };
   } finally {
+    await runners.close();
     await engine.close();
   }
 }

@@ -62,6 +62,8 @@ export interface Settings {
   readonly arrivals?: "constant" | "poisson";
   readonly trace?: string;
   readonly maxInFlight?: number;
+  /** A whole number or `auto`. */
+  readonly workers: string;
   readonly batch: readonly number[];
   readonly search?: "rate" | "concurrency";
   readonly slo: readonly string[];
@@ -109,6 +111,7 @@ const DEFAULTS = {
   dangerous: false,
   dryRun: false,
   telemetry: true,
+  workers: "1",
   allowRemote: false,
   out: "infermark-report",
   json: false,

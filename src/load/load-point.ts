@@ -123,11 +123,11 @@ export interface PointValidity {
 
 /** What sending the load cost this machine. */
 export interface PointClient {
-  /** Processor time of the sending process in the phase, in milliseconds. */
+  /** Processor time of the sending process, or of all workers and the process over them, in the phase, in milliseconds. */
   cpuMs: number;
   /** The same per request; absent when none was completed. */
   cpuPerRequestNs?: number;
-  /** Share of time that the event loop was busy, 0 to 1. */
+  /** Share of time that the event loop, of several workers the busiest, was busy, 0 to 1. */
   eventLoopUtilisation: number;
   /** Resident memory at the end of the phase. */
   rssBytes: number;
@@ -181,9 +181,14 @@ export interface PointError {
   message: string;
 }
 
+/** The part of one worker process. */
 export interface PointShard {
+  /** Counted from 0. */
   worker: number;
   sent: number;
   ok: number;
+  /** Absent when it was lost. */
   cpuMs?: number;
+  /** How the worker ended before its time; what it sent is not known then, and counted as nothing. */
+  lost?: string;
 }

@@ -1,6 +1,6 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import type { Engine } from "./engine.ts";
-import type { LoadPoint, PointServer, PointTelemetry } from "./load-point.ts";
+import type { LoadPoint, PointServer, PointShard, PointTelemetry } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import {
   clientCpuPerRequest,
@@ -14,6 +14,7 @@ import {
   serverSide,
   serviceTime,
 } from "./metrics/index.ts";
+import type { WorkerPart } from "./phase-runner.ts";
 import { OUTCOME_NAMES } from "./recorder.ts";
 import type { LoadSettings } from "./settings.ts";
 import { judgeValidity } from "./validity/judge-validity.ts";
@@ -69,7 +70,7 @@ export function toLoadPoint(
       outcome: OUTCOME_NAMES[outcome] as string,
       message,
     })),
-    shards: [],
+    shards: (measured.workers ?? []).map(shardOf),
   };
 }
 
@@ -77,6 +78,10 @@ function gpuAndServerSide(measured: Measured): Pick<LoadPoint, "gpu" | "serverSi
   const gpu = gpuUse.from(measured);
   const sources = serverSide.from(measured);
   return { ...(gpu && { gpu }), ...(sources.length > 0 && { serverSide: sources }) };
+}
+
+function shardOf({ worker, sent, ok, client, lost }: WorkerPart): PointShard {
+  return lost === undefined ? { worker, sent, ok, cpuMs: client.cpuMs } : { worker, sent, ok, lost };
 }
 
 function serverOf(measured: Measured): PointServer | undefined {

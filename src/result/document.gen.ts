@@ -1210,7 +1210,7 @@ export interface Validity {
  */
 export interface Problem {
   /**
-   * client-limited, off-schedule, not-stationary, too-few-samples, errors or clock.
+   * client-limited, off-schedule, not-stationary, too-few-samples, errors, clock, worker-lost or interrupted.
    */
   code: string;
   /**
@@ -1510,9 +1510,13 @@ export interface Shard {
    */
   ok: number;
   /**
-   * Its processor time, in milliseconds.
+   * Its processor time, in milliseconds; absent when it was lost.
    */
   cpuMs?: number;
+  /**
+   * How it ended before its time, where it did; what it sent is not known then, and counted as nothing.
+   */
+  lost?: string;
 }
 /**
  * What a search for the greatest load that meets objectives found. Absent where the plan searches for none.

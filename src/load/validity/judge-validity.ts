@@ -9,9 +9,11 @@ import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
 import { serverCounted } from "./server-counted.ts";
 import { tooFewSamples } from "./too-few-samples.ts";
+import { workerLost } from "./worker-lost.ts";
 
 const RULES: readonly ValidityRule[] = [
   interrupted,
+  workerLost,
   clock,
   errors,
   clientLimited,
