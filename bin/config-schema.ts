@@ -5,7 +5,7 @@ const text = { type: "string", minLength: 1 };
 
 const DURATION = "\\d+(\\.\\d+)?(ms|s|m|h)";
 
-function schemaOf({ name, kind, help, least = 0, choices, alone, word, fractions }: OptionSpec): object {
+function schemaOf({ name, kind, help, least = 0, choices, alone, word, fractions, orNumber }: OptionSpec): object {
   switch (kind) {
     case "boolean":
       return { description: name.startsWith("no-") ? `false: ${help}` : help, type: "boolean" };
@@ -26,6 +26,7 @@ function schemaOf({ name, kind, help, least = 0, choices, alone, word, fractions
     case "bytes":
       return { description: help, type: ["string", "integer"] };
     case "text":
+      if (orNumber) return { description: help, type: ["string", "integer"] };
       return { description: help, ...(choices ? { type: "string", enum: choices } : text) };
   }
 }

@@ -147,8 +147,8 @@ describe("the import table", () => {
     expect(statically.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
-  test("process and console appear only in the command line, report entry points and collectors", () => {
-    const allowed = /^src\/(cli|telemetry|report)\//;
+  test("process and console appear only in the command line, report entry points, collectors and the entry of worker processes", () => {
+    const allowed = /^src\/(?:(?:cli|telemetry|report)\/|load\/workers\/worker-process\.ts$)/;
     const strays = files.filter(
       (file) => !allowed.test(file) && /(?<![-."'\w/])(process|console)\.\w/.test(withoutComments(file)),
     );

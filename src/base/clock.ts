@@ -1,3 +1,5 @@
+import { hrtime } from "node:process";
+
 /** Time as the kit sees it. Injected, so that tests can shorten or fake it. */
 export interface Clock {
   /** Nanoseconds since an arbitrary origin, monotonic. */
@@ -29,3 +31,13 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", abort, { once: true });
     }),
 };
+
+/**
+ * What must be added to nanoseconds of `systemClock` in this process for those of the machine's monotonic clock (CLOCK_MONOTONIC), whose
+ * origin all processes share. `performance.now()` counts from the begin of the process, `hrtime` does not.
+ */
+export function systemClockOriginNs(): number {
+  const looks = Array.from({ length: 16 }, () => Number(hrtime.bigint()) - systemClock.now());
+  // This process may be held up between the two readings, which makes the difference too small, never too great.
+  return Math.max(...looks);
+}

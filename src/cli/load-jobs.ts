@@ -4,8 +4,11 @@ import { seededRandom } from "../base/random.ts";
 import { type TargetInfo, transportsOf } from "../conformance/index.ts";
 import { createEngine, type LoadEngineId, type LoadPlan, parseLoadPlan, speaks, type Workload } from "../load/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
+import type { Collector } from "../telemetry/index.ts";
 import type { Endpoint } from "../transport/index.ts";
+import { collectorsFor, metricsUrls } from "./collectors.ts";
 import { loadShapes } from "./load-shape.ts";
+import { checkWorkers } from "./load-workers.ts";
 import { readPlans } from "./plan-file.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
@@ -17,12 +20,17 @@ export interface LoadJob {
   readonly workload: Workload;
   readonly model: ModelInfo;
   readonly endpoint: Endpoint;
+  /** Watch each point in turn. */
+  readonly collectors: readonly Collector[];
 }
 
 /** What can be seen to be wrong before the target is asked anything. Throws USAGE. */
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
+  metricsUrls(settings);
+  const plans = settings.plan === undefined ? [] : readPlans(settings.plan);
+  checkWorkers(settings.workers, settings.stage.length > 0 || plans.some(({ mode }) => mode === "stages"));
   if (settings.plan === undefined) checkChoices(settings, target, suites);
-  else for (const plan of readPlans(settings.plan)) endpointFor(sourceOf(plan, suites).entry, target);
+  for (const plan of plans) endpointFor(sourceOf(plan, suites).entry, target);
   const remote = [target.transport.rest, target.transport.grpc].find((endpoint) => endpoint && !isLoopback(endpoint));
   if (remote && !settings.allowRemote) {
     throw new InfermarkError("USAGE", `${remote.host} is not this machine, and load can harm a service`, {
@@ -81,19 +89,26 @@ function jobsAsked({ settings, target, info, suites }: PrepareLoadOptions): read
   return asked.flatMap((entry) => {
     const endpoint = target.transport[transportsOf(entry.suite)[0]];
     if (!endpoint) return [];
-    return modelsFor(entry, settings.model, info).flatMap((model) =>
+    return modelsFor(entry, settings.model, info, target).flatMap((model) =>
       workloadsOf(entry, settings).flatMap((workload) =>
-        plansFor(entry, settings, workload, model.name).map((plan) => ({ plan, workload, model, endpoint })),
+        plansFor(entry, settings, workload, model.name).map((plan) => ({
+          plan,
+          workload,
+          model,
+          endpoint,
+          collectors: collectorsFor(settings, target, model.name),
+        })),
       ),
     );
   });
 }
 
-function jobsOf(file: string, { target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {
+function jobsOf(file: string, { settings, target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {
   return readPlans(file).map((plan) => {
     const { entry, workload } = sourceOf(plan, suites);
-    const [model] = modelsFor(entry, [plan.model], info) as [ModelInfo];
-    return { plan, workload, model, endpoint: endpointFor(entry, target) };
+    const [model] = modelsFor(entry, [plan.model], info, target) as [ModelInfo];
+    const collectors = collectorsFor(settings, target, model.name);
+    return { plan, workload, model, endpoint: endpointFor(entry, target), collectors };
   });
 }
 
@@ -140,14 +155,20 @@ function workloadsOf({ suite, workloads }: SuiteEntry, { encoding }: Settings): 
 }
 
 /** V1 carries one tensor, so without a named model one with a single input is loaded. */
-function modelsFor({ suite }: SuiteEntry, names: readonly string[], info: TargetInfo): readonly ModelInfo[] {
+function modelsFor(
+  { suite }: SuiteEntry,
+  names: readonly string[],
+  info: TargetInfo,
+  { samples }: TargetSetup,
+): readonly ModelInfo[] {
   const usable = (model: ModelInfo) => model.sample !== undefined || model.inputs.length === 1;
   const byDefault = () =>
     info.models.find(({ name, fixture }) => fixture && name === "identity_fp32") ?? info.models.find(usable);
   const found =
     names.length === 0 ? [byDefault()] : names.map((named) => info.models.find(({ name }) => name === named));
   const known = found.filter((model) => model !== undefined);
-  if (known.length === found.length) return known;
+  if (known.length === found.length)
+    return known.map((model) => (model.sample && samples ? { ...model, samples } : model));
   throw new InfermarkError("USAGE", `no model is known that ${suite.id} can be loaded with`, {
     hint: "name one with --model, its tensors with --input, or choose other protocols with --protocol",
   });

@@ -3,15 +3,15 @@ import {
   createEngine,
   type LoadPoint,
   type LoadProgress,
-  type LoadRunOptions,
   runLoad,
   runPlan,
   runStages,
+  type StagesRunOptions,
 } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
-import { clientProcess, procfs } from "../telemetry/index.ts";
 import type { LoadJob } from "./load-jobs.ts";
 import { planText, pointText } from "./load-texts.ts";
+import { parseWorkers, pointRunners } from "./load-workers.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,27 +45,29 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 
 /** Adds each point to `points` as soon as it is measured. */
 async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[]): Promise<LoadRun> {
-  const { plan, workload, model, endpoint } = job;
+  const { plan, workload, model, endpoint, collectors } = job;
   const { settings, signal, progress } = options;
   const engine = await createEngine(plan.engine, endpoint);
-  progress.line(`load: ${planText(plan)}`);
-  const shared: Omit<LoadRunOptions, "collectors"> = {
+  const say = (text: string) => progress.line(`load: ${text}`);
+  const runners = pointRunners(job, { workers: parseWorkers(settings.workers), engine, say });
+  const measuring: StagesRunOptions = {
     engine,
     workload,
     model,
     signal,
+    collectors,
     onProgress: (seen) => progress.step(`${plan.protocol}: ${progressText(seen)}`),
   };
-  // A collector can be started once.
-  const fresh = () => ({
-    ...shared,
-    collectors: [clientProcess(), ...(settings.serverPid === undefined ? [] : [procfs(settings.serverPid)])],
-  });
+  say(planText(plan));
   try {
     const outcome = await runPlan(plan, {
       signal,
-      point: (each) => runLoad(each, fresh()),
-      stages: (each) => runStages(each, fresh()),
+      point: async (each) => {
+        const point = await runLoad(each, { ...measuring, runner: await runners.runnerFor(each) });
+        await runners.measured(point);
+        return point;
+      },
+      stages: (each) => runStages(each, measuring),
       onPoint: (point) => {
         points.push(point);
         if (plan.mode === "sweep" || plan.mode === "search") progress.line(`  ${pointText(point)}`);
@@ -73,6 +75,7 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     });
     return { plan: { ...plan }, ...outcome };
   } finally {
+    await runners.close();
     await engine.close();
   }
 }

@@ -105,12 +105,24 @@ command(
         name: "latency",
         kind: "text",
         value: "LAW",
-        help: "time of each inference: 2ms, uniform:1ms:5ms or exponential:4ms",
+        help: "time of each inference: 2ms, uniform:1ms:5ms, exponential:4ms, bimodal:1ms:20ms:0.1 or stall:1ms:1s:10s",
       },
       { name: "max-body", kind: "text", value: "SIZE", help: "largest request body (default 64MB)" },
     ],
   },
   async (flags) => (await import("./commands/serve.ts")).serve(flags as Readonly<Record<string, unknown>>),
+);
+
+command(
+  "selftest",
+  "tell how far the load measurements of this machine can be trusted; exit 4 when they cannot",
+  {
+    "Options:": [
+      { name: "seconds", kind: "text", value: "N", help: "how long it takes, from 5 (default 30)" },
+      { name: "json", kind: "boolean", help: "print JSON" },
+    ],
+  },
+  async (flags) => (await import("./commands/selftest.ts")).selftest(flags as Readonly<Record<string, unknown>>),
 );
 
 command("demo", "serve the reference runtime, certify it, load it, and write a report", output, async (flags) =>

@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly word?: string;
   /** The only texts that are allowed. */
   readonly choices?: readonly string[];
+  /** A config file may give the text as a number. */
+  readonly orNumber?: true;
   /** What a count, or a time in milliseconds, is when its flag is given without one. */
   readonly alone?: number;
 }
@@ -56,7 +58,11 @@ export const TARGET_OPTIONS: readonly OptionSpec[] = [
   text("rest", "URL", "REST address, e.g. http://127.0.0.1:8080; a path is put before every request"),
   text("grpc", "HOST:PORT", "gRPC address; grpcs://HOST:PORT for TLS"),
   list("model", "NAME", "a model to test; without one, the fixture models by their names"),
-  text("input", "FILE", "a valid V2 inference request, for a model whose metadata does not tell its tensors"),
+  text(
+    "input",
+    "FILE|DIR",
+    "a valid V2 inference request, for a model whose metadata does not tell its tensors; load sends those of a directory in turn",
+  ),
   flag("no-fixtures", "do not look for fixture models"),
   duration("wait-ready", "wait until the target is seen ready twice in a row; exit 3 when it is not by then"),
   list("header", "'NAME: VALUE'", "an extra header for REST"),
@@ -120,6 +126,14 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
   { ...text("arrivals", "KIND", "open loop: constant (default) or poisson"), choices: ["constant", "poisson"] },
   text("trace", "FILE", "open loop: send at these instants, seconds after the begin, one a line"),
   count("max-in-flight", "open loop: what is due beyond so many waits (default 256)", 1),
+  {
+    ...text(
+      "workers",
+      "N|auto",
+      "processes that send the load, or auto: more than one when one is the limit (default 1)",
+    ),
+    orNumber: true,
+  },
   numbers("batch", "rows in each request (default 1); several are measured one after the other", { least: 1 }),
   {
     ...text("search", "WHAT", "look for the highest rate or concurrency that meets every --slo"),
@@ -157,7 +171,10 @@ export const LOAD_OPTIONS: readonly OptionSpec[] = [
     ),
     alone: 60_000,
   },
-  count("server-pid", "observe processor time and memory of this process and its children", 1),
+  count("server-pid", "observe processor time and memory of this process, its children and its control group", 1),
+  text("server-cgroup", "PATH", "observe this control group instead, e.g. the folder of a container in /sys/fs/cgroup"),
+  list("metrics-url", "NAME=URL", "observe an endpoint in the Prometheus text format"),
+  flag("no-telemetry", "observe nothing while load runs"),
   flag("allow-remote", "allow load to an address that is not loopback"),
   list("threshold", "LIMIT", "e.g. 'p99<=50ms', 'error-rate<=1%', 'throughput>=100'"),
 ];

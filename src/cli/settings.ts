@@ -62,6 +62,8 @@ export interface Settings {
   readonly arrivals?: "constant" | "poisson";
   readonly trace?: string;
   readonly maxInFlight?: number;
+  /** A whole number or `auto`. */
+  readonly workers: string;
   readonly batch: readonly number[];
   readonly search?: "rate" | "concurrency";
   readonly slo: readonly string[];
@@ -73,6 +75,10 @@ export interface Settings {
   readonly warmup?: number | "auto";
   readonly autoExtend?: number;
   readonly serverPid?: number;
+  readonly serverCgroup?: string;
+  readonly metricsUrl: readonly string[];
+  /** Whether anything is observed beside the load itself. */
+  readonly telemetry: boolean;
   readonly allowRemote: boolean;
   readonly threshold: readonly string[];
   readonly out: string;
@@ -104,6 +110,8 @@ const DEFAULTS = {
   safe: false,
   dangerous: false,
   dryRun: false,
+  telemetry: true,
+  workers: "1",
   allowRemote: false,
   out: "infermark-report",
   json: false,

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import type { ReproTarget } from "../result/index.ts";
 import { parseGrpcAddress, parseInputFile, parseRestAddress, type Tensor } from "../target/index.ts";
@@ -11,6 +12,8 @@ export interface TargetSetup {
   /** The same for people at a shell: files in place of PEM texts. */
   readonly repro: { readonly rest?: ReproTarget; readonly grpc?: ReproTarget };
   readonly sample?: readonly Tensor[];
+  /** All requests of an `--input` directory, when it has more than one. */
+  readonly samples?: readonly (readonly Tensor[])[];
 }
 
 /** Reads addresses, certificates, token and input. Throws USAGE for what cannot be read. */
@@ -34,8 +37,21 @@ export function setUpTarget(settings: Settings): TargetSetup {
   return {
     transport: { ...withoutUndefined({ rest, grpc }), maxResponseBytes: settings.maxResponse },
     repro: withoutUndefined({ rest: rest && reproTarget(rest, settings), grpc: grpc && reproTarget(grpc, settings) }),
-    ...(settings.input !== undefined && { sample: parseInputFile(fileBytes(settings.input)) }),
+    ...(settings.input !== undefined && samplesIn(settings.input)),
   };
+}
+
+/** The request in an `--input` file, or those in the `.json` files of a directory by their names. Throws USAGE for what is none. */
+export function samplesIn(path: string): Pick<TargetSetup, "sample" | "samples"> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { sample: parseInputFile(fileBytes(path)) };
+  const files = readdirSync(path)
+    .filter((name) => name.endsWith(".json"))
+    .toSorted();
+  const samples = files.map((name) => parseInputFile(fileBytes(join(path, name)), name));
+  const [sample] = samples;
+  if (!sample)
+    throw new InfermarkError("USAGE", `${path} has no .json file`, { hint: "put a V2 inference request into each" });
+  return { sample, ...(samples.length > 1 && { samples }) };
 }
 
 function tokenOf({ tokenEnv, tokenFile }: Settings): string | undefined {

@@ -1,16 +1,14 @@
 import { NS_PER_MS } from "../base/clock.ts";
-import { seededRandom } from "../base/random.ts";
-import type { Arrivals } from "./engine.ts";
-import { evenArrivals, poissonArrivals, type Stretch, tracedArrivals } from "./schedules/schedules.ts";
+import type { ArrivalPlan } from "./schedules/arrival-plan.ts";
+import type { Stretch } from "./schedules/schedules.ts";
 import type { RateSchedule, TraceSchedule } from "./settings.ts";
 
+type Seed = readonly (string | number)[];
+
 /** The instants of one phase of an open loop. Equal seeds give equal instants. */
-export function arrivalsOf(
-  schedule: RateSchedule | TraceSchedule,
-  lengthMs: number,
-  ...seed: readonly (string | number)[]
-): Arrivals {
-  if (schedule.arrivals === "trace") return tracedArrivals(schedule.offsetsMs.map((each) => each * NS_PER_MS));
+export function arrivalPlanOf(schedule: RateSchedule | TraceSchedule, lengthMs: number, ...seed: Seed): ArrivalPlan {
+  if (schedule.arrivals === "trace")
+    return { kind: "trace", offsetsNs: schedule.offsetsMs.map((each) => each * NS_PER_MS) };
   const { rate, toRate = rate } = schedule;
   return stretchesOf(schedule.arrivals, [{ durationS: lengthMs / 1000, from: rate, to: toRate }], ...seed);
 }
@@ -19,11 +17,9 @@ export function arrivalsOf(
 export function stretchesOf(
   arrivals: RateSchedule["arrivals"],
   stretches: readonly Stretch[],
-  ...seed: readonly (string | number)[]
-): Arrivals {
-  return arrivals === "poisson"
-    ? poissonArrivals(stretches, seededRandom(...seed, "arrivals"))
-    : evenArrivals(stretches);
+  ...seed: Seed
+): ArrivalPlan {
+  return arrivals === "poisson" ? { kind: "poisson", stretches, seed } : { kind: "even", stretches };
 }
 
 /** Requests per second that are intended over a phase. */

@@ -1,4 +1,4 @@
-import type { Series } from "../telemetry/collector.ts";
+import type { Observed } from "../telemetry/index.ts";
 
 /** One measured point: fixed settings over one measuring phase. Plain JSON, as the result document holds it. */
 export interface LoadPoint {
@@ -38,6 +38,10 @@ export interface LoadPoint {
   client: PointClient;
   /** Absent unless the server's process was observed. */
   server?: PointServer;
+  /** Absent unless a GPU was seen busy. */
+  gpu?: PointGpuUse;
+  /** What the server counted, by source; absent when no source did. */
+  serverSide?: PointServerSide[];
   telemetry: PointTelemetry;
   /** The first few error texts, by outcome. */
   errors: PointError[];
@@ -119,11 +123,11 @@ export interface PointValidity {
 
 /** What sending the load cost this machine. */
 export interface PointClient {
-  /** Processor time of the sending process in the phase, in milliseconds. */
+  /** Processor time of the sending process, or of all workers and the process over them, in the phase, in milliseconds. */
   cpuMs: number;
   /** The same per request; absent when none was completed. */
   cpuPerRequestNs?: number;
-  /** Share of time that the event loop was busy, 0 to 1. */
+  /** Share of time that the event loop, of several workers the busiest, was busy, 0 to 1. */
   eventLoopUtilisation: number;
   /** Resident memory at the end of the phase. */
   rssBytes: number;
@@ -135,15 +139,41 @@ export interface PointServer {
   cpuMs?: number;
   /** The same per inference of a right answer. */
   cpuPerInferenceNs?: number;
+  /** Inferences in right answers for each second of processor time. */
+  inferencesPerCoreSecond?: number;
   /** The greatest resident memory seen. */
   rssBytes?: number;
 }
 
-/** What collectors saw, and why others saw nothing. */
-export interface PointTelemetry {
-  series: Series[];
-  unavailable: { collector: string; reason: string }[];
+/** GPUs that were busy at some reading. */
+export interface PointGpuUse {
+  /** The collector that saw them. */
+  source: string;
+  busy: number;
+  /** Inferences per second in right answers within the phase, for each busy GPU. */
+  inferencesPerGpuSecond: number;
+  /** Mean power of the busy GPUs together over the phase; absent when not known of all of them. */
+  meanWatts?: number;
+  /** What an idle GPU draws is not taken off. */
+  joulesPerInference?: number;
 }
+
+/** What one source at the server counted in the phase. A number that it does not tell, or not from begin to end, is absent. */
+export interface PointServerSide {
+  /** The collector. */
+  source: string;
+  requests?: number;
+  /** Mean time of a request at the server; the sum of its stages where it times only those. */
+  meanNs?: number;
+  /** Mean service time at the client, and how much longer it is: network, proxies and what the server does not time. */
+  clientMeanNs?: number;
+  overheadNs?: number;
+  /** Inferences for each execution of a batch. */
+  effectiveBatch?: number;
+  stages: { stage: string; meanNs: number }[];
+}
+
+export type PointTelemetry = Observed;
 
 export interface PointError {
   /** A key of the counts, e.g. `timeout`. */
@@ -151,9 +181,14 @@ export interface PointError {
   message: string;
 }
 
+/** The part of one worker process. */
 export interface PointShard {
+  /** Counted from 0. */
   worker: number;
   sent: number;
   ok: number;
+  /** Absent when it was lost. */
   cpuMs?: number;
+  /** How the worker ended before its time; what it sent is not known then, and counted as nothing. */
+  lost?: string;
 }

@@ -58,7 +58,7 @@ export function createParts(
         if (engine.soFar) part.soFar = engine.soFar();
         if (next) next.usage = watchProcess();
       },
-      (part.deadlineNs - startNs) / NS_PER_MS,
+      Math.max(0, (part.deadlineNs - clock.now()) / NS_PER_MS),
     ),
   );
   return {

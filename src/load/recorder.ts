@@ -1,7 +1,7 @@
-import { createHistogram, type Histogram } from "../statistics/index.ts";
+import { createHistogram, type Histogram, type HistogramSnapshot } from "../statistics/index.ts";
 import { Outcome, type OutcomeCode, type Recorder } from "./engine.ts";
 import type { PointWindow } from "./load-point.ts";
-import { createWindows } from "./windows.ts";
+import { createWindows, type WindowsSnapshot } from "./windows.ts";
 
 export type OutcomeName = keyof typeof Outcome;
 
@@ -40,9 +40,31 @@ export interface PhaseRecorder extends Recorder {
   readonly latency: Histogram;
   /** What was recorded; `lengthNs` where the phase ended earlier than planned. */
   recorded(lengthNs?: number): Recorded;
+  /** All that was recorded, as it travels from one process to another. */
+  snapshot(): RecorderSnapshot;
+  /** Adds what another recorder of a phase of the same length held: then this one is as if it had recorded all of it. */
+  merge(other: RecorderSnapshot): void;
   /** Frees the histograms; what `recorded()` gave must not be read any more. */
   destroy(): void;
 }
+
+/** What a recorder holds, free of the origin of its clock. */
+export interface RecorderSnapshot {
+  /** By outcome code. */
+  readonly counts: readonly number[];
+  readonly bytesIn: number;
+  readonly okWithin: number;
+  readonly inferencesWithin: number;
+  readonly inferences: number;
+  readonly latency: HistogramSnapshot;
+  /** Absent in a closed loop. */
+  readonly service?: HistogramSnapshot;
+  readonly failedLatency: HistogramSnapshot;
+  readonly lateness: HistogramSnapshot;
+  readonly windows: WindowsSnapshot;
+}
+
+const SUMS = ["bytesIn", "okWithin", "inferencesWithin", "inferences"] as const;
 
 /** Records a phase that begins at `startNs` of the clock and takes `lengthNs`; in an open loop also how late requests were sent. */
 export function createRecorder(startNs: number, lengthNs: number, openLoop = false): PhaseRecorder {
@@ -53,16 +75,13 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
   const lateness = createHistogram();
   const windows = createWindows();
   const counts = new Float64Array(OUTCOME_NAMES.length);
-  let bytes = 0;
-  let okWithin = 0;
-  let inferencesWithin = 0;
-  let inferencesOfAll = 0;
+  const sums = { bytesIn: 0, okWithin: 0, inferencesWithin: 0, inferences: 0 };
   let failed = 0;
 
   return {
     record: (due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number) => {
       counts[outcome] = (counts[outcome] as number) + 1;
-      bytes += bytesIn;
+      sums.bytesIn += bytesIn;
       const offset = end - startNs;
       const within = offset < lengthNs;
       const ok = outcome === Outcome.ok;
@@ -75,10 +94,10 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       }
       latency.recordNs(end - due);
       if (openLoop) service.recordNs(end - start);
-      inferencesOfAll += inferences;
+      sums.inferences += inferences;
       if (within) {
-        okWithin++;
-        inferencesWithin += inferences;
+        sums.okWithin++;
+        sums.inferencesWithin += inferences;
       }
     },
     get ok() {
@@ -92,18 +111,43 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       startNs,
       lengthNs: actualNs,
       counts: Object.fromEntries(OUTCOME_NAMES.map((name) => [name, counts[Outcome[name]]])) as Recorded["counts"],
-      bytesIn: bytes,
-      okWithin,
-      inferencesWithin,
-      inferences: inferencesOfAll,
+      ...sums,
       latency,
       service,
       failedLatency,
       lateness,
       windows: windows.list(actualNs),
     }),
+    snapshot: () => ({
+      counts: [...counts],
+      ...sums,
+      latency: latency.snapshot(),
+      ...(openLoop && { service: service.snapshot() }),
+      failedLatency: failedLatency.snapshot(),
+      lateness: lateness.snapshot(),
+      windows: windows.snapshot(),
+    }),
+    merge: (other) => {
+      for (const [code, count] of other.counts.entries()) {
+        counts[code] = (counts[code] as number) + count;
+        if (code !== Outcome.ok) failed += count;
+      }
+      for (const name of SUMS) sums[name] += other[name];
+      mergeSnapshot(latency, other.latency);
+      if (other.service) mergeSnapshot(service, other.service);
+      mergeSnapshot(failedLatency, other.failedLatency);
+      mergeSnapshot(lateness, other.lateness);
+      windows.merge(other.windows);
+    },
     destroy: () => {
       for (const each of new Set([latency, service, failedLatency, lateness])) each.destroy();
     },
   };
+}
+
+function mergeSnapshot(histogram: Histogram, snapshot: HistogramSnapshot): void {
+  if (snapshot.count === 0) return;
+  const other = createHistogram(snapshot);
+  histogram.merge(other);
+  other.destroy();
 }

@@ -1,23 +1,19 @@
 import { type Clock, NS_PER_MS } from "../base/clock.ts";
-import { seededRandom } from "../base/random.ts";
 import type { ModelInfo } from "../target/model.ts";
 import type { Collector } from "../telemetry/index.ts";
-import { arrivalsOf, intendedRate, stretchesOf } from "./arrivals-of.ts";
-import type { EncodedRequest, Engine } from "./engine.ts";
+import { arrivalPlanOf, intendedRate, stretchesOf } from "./arrivals-of.ts";
+import { encodeRequests } from "./encode-requests.ts";
+import type { Engine } from "./engine.ts";
 import type { LoadPoint } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import type { StagesSchedule } from "./modes/mode.ts";
 import { serverUsage, whileObserved } from "./observe.ts";
+import { inThisProcess, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
 import type { LoadProgress } from "./progress.ts";
-import { type PhasePart, runPhase } from "./run-phase.ts";
 import type { LoadSettings, PointSettings } from "./settings.ts";
 import { type PointLoad, toLoadPoint } from "./to-load-point.ts";
 import { warmUp } from "./warm-up.ts";
 import type { Workload } from "./workload.ts";
-
-/** Different requests that are sent in rotation: at most so many, and fewer when they are large. */
-const MOST_REQUESTS = 64;
-const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface LoadRunOptions {
   /** Open against the endpoint that is to be loaded; stays open. */
@@ -30,6 +26,8 @@ export interface LoadRunOptions {
   /** Called once a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly collectors?: readonly Collector[];
+  /** Runs the phases; in this process unless given. */
+  readonly runner?: PhaseRunner;
 }
 
 /** Warms up, measures one phase and returns what it came to. Throws USAGE when the model cannot be loaded by this workload. */
@@ -40,13 +38,21 @@ export async function runLoad(plan: PointSettings, options: LoadRunOptions): Pro
   const [point] = await measure(plan, options, [{ lengthMs: plan.durationMs, load, changing }], (phase, lengthMs) => {
     if ("concurrency" in plan) return { concurrency: plan.concurrency };
     const schedule = phase === "measuring" || plan.arrivals === "trace" ? plan : { ...plan, toRate: plan.rate };
-    return { concurrency: plan.maxInFlight, arrivals: arrivalsOf(schedule, lengthMs, plan.seed, phase) };
+    return { concurrency: plan.maxInFlight, arrivals: arrivalPlanOf(schedule, lengthMs, plan.seed, phase) };
   });
   return point as LoadPoint;
 }
 
+/** The stages of a plan are not sent by a runner of another process. */
+export interface StagesRunOptions extends LoadRunOptions {
+  readonly runner?: never;
+}
+
 /** Warms up at the first stage's rate, then measures all stages without a gap: what one leaves behind burdens the next. A point for each. */
-export function runStages(plan: LoadSettings & StagesSchedule, options: LoadRunOptions): Promise<readonly LoadPoint[]> {
+export function runStages(
+  plan: LoadSettings & StagesSchedule,
+  options: StagesRunOptions,
+): Promise<readonly LoadPoint[]> {
   const stretches = plan.stages.map(({ durationMs, rate, toRate = rate }) => ({
     durationS: durationMs / 1000,
     from: rate,
@@ -62,7 +68,7 @@ export function runStages(plan: LoadSettings & StagesSchedule, options: LoadRunO
     arrivals:
       phase === "measuring"
         ? stretchesOf(plan.arrivals, stretches, plan.seed, phase)
-        : arrivalsOf({ arrivals: plan.arrivals, rate: first?.rate ?? 0 }, lengthMs, plan.seed, phase),
+        : arrivalPlanOf({ arrivals: plan.arrivals, rate: first?.rate ?? 0 }, lengthMs, plan.seed, phase),
   }));
 }
 
@@ -72,10 +78,7 @@ interface Part {
   readonly changing: boolean;
 }
 
-type LoadOf = (
-  phase: LoadProgress["phase"],
-  lengthMs: number,
-) => Pick<Parameters<typeof runPhase>[0], "concurrency" | "arrivals">;
+type LoadOf = (phase: PhaseTask["phase"], lengthMs: number) => Pick<PhaseTask, "concurrency" | "arrivals">;
 
 async function measure(
   plan: Omit<LoadSettings, "durationMs">,
@@ -83,27 +86,23 @@ async function measure(
   parts: readonly Part[],
   loadOf: LoadOf,
 ): Promise<readonly LoadPoint[]> {
-  const { engine, signal } = options;
-  const requests = encodeRequests(plan, options);
-  const run = (name: LoadProgress["phase"], partsMs: readonly number[]) => {
+  const { engine, workload, model, signal = new AbortController().signal, onProgress } = options;
+  const here = inThisProcess({ ...options, requests: encodeRequests(workload, { ...plan, model }) });
+  const run = async (phase: PhaseTask["phase"], partsMs: readonly number[]): Promise<readonly PhaseRun[]> => {
     const { requestTimeoutMs, fullCheckEvery } = plan;
-    const load = loadOf(
-      name,
-      partsMs.reduce((sum, each) => sum + each, 0),
-    );
-    return runPhase(
-      { name, partsMs, requests, requestTimeoutMs, fullCheckEvery, ...load },
-      { ...options, answers: options.workload },
-    );
+    const lengthMs = partsMs.reduce((sum, each) => sum + each, 0);
+    const task = { phase, lengthMs, requestTimeoutMs, fullCheckEvery, ...loadOf(phase, lengthMs) };
+    const how = { signal, ...(onProgress && { onProgress }) };
+    return partsMs.length > 1 ? here.runParts(task, partsMs, how) : [await (options.runner ?? here).run(task, how)];
   };
   const runStep = async (lengthMs: number) => {
-    const [{ recorder }] = (await run("warm-up", [lengthMs])) as [PhasePart];
+    const [{ recorder }] = (await run("warm-up", [lengthMs])) as [PhaseRun];
     const { windows } = recorder.recorded();
     recorder.destroy();
     return windows;
   };
   const open = loadOf("warm-up", 1).arrivals !== undefined;
-  const warmupMs = await warmUp(plan, open, runStep, () => signal?.aborted === true);
+  const warmupMs = await warmUp(plan, open, runStep, () => signal.aborted);
   const { result, telemetry } = await whileObserved(options.collectors ?? [], () =>
     run(
       "measuring",
@@ -122,8 +121,8 @@ async function measure(
       ...observed,
       recorded: recorder.recorded(lengthNs),
       // What collectors saw is of all stages together.
-      ...(parts.length === 1 && serverUsage(telemetry.series)),
-      interrupted: signal?.aborted === true && lengthNs < lengthMs * NS_PER_MS,
+      ...(parts.length === 1 && { ...serverUsage(telemetry.series), series: telemetry.series }),
+      interrupted: signal.aborted && lengthNs < lengthMs * NS_PER_MS,
       changing,
     };
     const own = index === 0 ? telemetry : { series: [], unavailable: [] };
@@ -131,15 +130,4 @@ async function measure(
     recorder.destroy();
     return [point];
   });
-}
-
-/** Equal plans give equal requests. */
-function encodeRequests(
-  plan: Pick<LoadSettings, "batch" | "seed">,
-  { workload, model }: LoadRunOptions,
-): readonly EncodedRequest[] {
-  const encode = (count: number) =>
-    workload.encode({ model, batch: plan.batch, random: seededRandom(plan.seed, "load"), count });
-  const bytes = encode(1).reduce((sum, { body }) => sum + body.length, 1);
-  return encode(Math.max(1, Math.min(MOST_REQUESTS, Math.floor(MOST_BYTES / bytes))));
 }

@@ -2,6 +2,7 @@ import { type Clock, NS_PER_MS, systemClock } from "../base/clock.ts";
 import type { ProcessUsage } from "../telemetry/index.ts";
 import type { AnswerCheck, Arrivals, EncodedRequest, Engine, PhaseSummary } from "./engine.ts";
 import { createParts } from "./phase-parts.ts";
+import type { PhaseTask } from "./phase-runner.ts";
 import { type LoadProgress, reportProgress } from "./progress.ts";
 import type { PhaseRecorder } from "./recorder.ts";
 
@@ -14,15 +15,13 @@ export interface PhaseOptions {
 }
 
 /** What a phase sends, and how. */
-export interface PhasePlan {
-  readonly name: LoadProgress["phase"];
+export interface PhasePlan extends Omit<PhaseTask, "lengthMs" | "arrivals"> {
   /** The lengths of its parts, which follow each other without a gap; a part has the requests that were due in it. */
   readonly partsMs: readonly number[];
   readonly requests: readonly EncodedRequest[];
-  readonly concurrency: number;
-  readonly arrivals?: Arrivals;
-  readonly requestTimeoutMs: number;
-  readonly fullCheckEvery: number;
+  readonly arrivals?: Arrivals | undefined;
+  /** An instant of the clock; now unless given. */
+  readonly startNs?: number;
 }
 
 /** What was seen of one part. */
@@ -38,10 +37,10 @@ export interface PhasePart {
 /** Runs one phase on the engine; what its parts recorded must be freed. */
 export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<readonly PhasePart[]> {
   const { engine, clock = systemClock, signal = new AbortController().signal, onProgress } = options;
-  const startNs = clock.now();
+  const { startNs = clock.now() } = plan;
   const lengthMs = plan.partsMs.reduce((sum, each) => sum + each, 0);
   const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
-  const stopReports = onProgress && reportProgress(plan.name, () => parts.recorderNow(), clock, onProgress);
+  const stopReports = onProgress && reportProgress(plan.phase, () => parts.recorderNow(), clock, onProgress);
   try {
     const summary = await engine.run({
       requests: plan.requests,

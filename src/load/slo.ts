@@ -5,7 +5,7 @@ import type { LoadPoint, PointLatency } from "./load-point.ts";
 export type Attainment = "met" | "missed" | "undecided";
 
 /** These make a number say something about this machine, or about nothing, rather than about the server. */
-const NOT_THE_SERVER = new Set(["client-limited", "clock", "interrupted"]);
+const NOT_THE_SERVER = new Set(["client-limited", "clock", "worker-lost", "interrupted"]);
 
 /**
  * Whether a point meets all objectives. Missed only when one is surely missed, or when the point is valid: a measurement that is

@@ -1,16 +1,20 @@
 import { NS_PER_MS } from "../base/clock.ts";
 import type { Engine } from "./engine.ts";
-import type { LoadPoint, PointServer, PointTelemetry } from "./load-point.ts";
+import type { LoadPoint, PointServer, PointShard, PointTelemetry } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import {
   clientCpuPerRequest,
   distributionOf,
+  gpuUse,
+  inferencesPerCoreSecond,
   inferenceThroughput,
   latency,
   requestThroughput,
   serverCpuPerInference,
+  serverSide,
   serviceTime,
 } from "./metrics/index.ts";
+import type { WorkerPart } from "./phase-runner.ts";
 import { OUTCOME_NAMES } from "./recorder.ts";
 import type { LoadSettings } from "./settings.ts";
 import { judgeValidity } from "./validity/judge-validity.ts";
@@ -60,22 +64,35 @@ export function toLoadPoint(
       rssBytes: client.rssBytes,
     },
     ...(server && { server }),
+    ...gpuAndServerSide(measured),
     telemetry,
     errors: summary.errorSamples.map(({ outcome, message }) => ({
       outcome: OUTCOME_NAMES[outcome] as string,
       message,
     })),
-    shards: [],
+    shards: (measured.workers ?? []).map(shardOf),
   };
+}
+
+function gpuAndServerSide(measured: Measured): Pick<LoadPoint, "gpu" | "serverSide"> {
+  const gpu = gpuUse.from(measured);
+  const sources = serverSide.from(measured);
+  return { ...(gpu && { gpu }), ...(sources.length > 0 && { serverSide: sources }) };
+}
+
+function shardOf({ worker, sent, ok, client, lost }: WorkerPart): PointShard {
+  return lost === undefined ? { worker, sent, ok, cpuMs: client.cpuMs } : { worker, sent, ok, lost };
 }
 
 function serverOf(measured: Measured): PointServer | undefined {
   const { serverCpuMs: cpuMs, serverRssBytes: rssBytes } = measured;
   if (cpuMs === undefined && rssBytes === undefined) return undefined;
   const cpuPerInferenceNs = serverCpuPerInference.from(measured);
+  const perCoreSecond = inferencesPerCoreSecond.from(measured);
   return {
     ...(cpuMs !== undefined && { cpuMs }),
     ...(cpuPerInferenceNs !== undefined && { cpuPerInferenceNs }),
+    ...(perCoreSecond !== undefined && { inferencesPerCoreSecond: perCoreSecond }),
     ...(rssBytes !== undefined && { rssBytes }),
   };
 }

@@ -11,6 +11,19 @@ export interface Windows {
   add(offset: number, latency: number, ok: boolean, inferences: number): void;
   /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
   list(lengthNs: number): PointWindow[];
+  /** What they hold, up to the last one that holds anything. */
+  snapshot(): WindowsSnapshot;
+  /** Adds what others of the same phase hold, as if it had been added here. */
+  merge(other: WindowsSnapshot): void;
+}
+
+/** Windows as typed arrays, one cell or one row of buckets for each window. */
+export interface WindowsSnapshot {
+  readonly widthNs: number;
+  readonly ok: Float64Array;
+  readonly failed: Float64Array;
+  readonly inferences: Float64Array;
+  readonly latencies: Uint32Array;
 }
 
 /** No windows filled yet. */
@@ -21,12 +34,15 @@ export function createWindows(): Windows {
   const latencies = new Uint32Array(MOST_WINDOWS * BUCKETS);
   let width = FIRST_WIDTH_NS;
 
-  /** Doubles the width until `ns` lies within the windows. */
-  const reach = (ns: number) => {
-    if (ns < width * MOST_WINDOWS) return;
+  const widen = () => {
     for (const each of [ok, failed, inferences]) mergePairs(each, 1);
     mergePairs(latencies, BUCKETS);
     width *= 2;
+  };
+  /** Doubles the width until `ns` lies within the windows. */
+  const reach = (ns: number) => {
+    if (ns < width * MOST_WINDOWS) return;
+    widen();
     reach(ns);
   };
   const windowAt = (index: number, lengthNs: number): PointWindow => {
@@ -62,6 +78,24 @@ export function createWindows(): Windows {
       const count = Math.ceil(lengthNs / width - 1e-9);
       return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
     },
+    snapshot: () => {
+      let used = MOST_WINDOWS;
+      while (used > 0 && ok[used - 1] === 0 && failed[used - 1] === 0) used--;
+      return {
+        widthNs: width,
+        ok: ok.slice(0, used),
+        failed: failed.slice(0, used),
+        inferences: inferences.slice(0, used),
+        latencies: latencies.slice(0, used * BUCKETS),
+      };
+    },
+    merge: (other) => {
+      while (width < other.widthNs) widen();
+      addCells(ok, other.ok, 1, width / other.widthNs);
+      addCells(failed, other.failed, 1, width / other.widthNs);
+      addCells(inferences, other.inferences, 1, width / other.widthNs);
+      addCells(latencies, other.latencies, BUCKETS, width / other.widthNs);
+    },
   };
 }
 
@@ -73,4 +107,12 @@ function mergePairs(cells: Float64Array | Uint32Array, size: number): void {
     cells[i] = (cells[from] as number) + (cells[from + size] as number);
   }
   cells.fill(0, half);
+}
+
+/** Adds blocks of `size` cells, `ratio` successive ones to each of the others. */
+function addCells<T extends Float64Array | Uint32Array>(cells: T, added: T, size: number, ratio: number): void {
+  for (let i = 0; i < added.length; i++) {
+    const at = Math.floor(i / size / ratio) * size + (i % size);
+    cells[at] = (cells[at] as number) + (added[i] as number);
+  }
 }

@@ -15,6 +15,7 @@ import {
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { plainText, shortened } from "./plain-text.ts";
+import { telemetryTexts } from "./telemetry-texts.ts";
 
 export interface ConsoleOptions {
   readonly color: boolean;
@@ -178,11 +179,13 @@ function loadLines({ load }: ResultDocument, paint: Paint, cut: Cut): string[] {
           .trimEnd(),
       );
     const common = commonLabel(points);
+    const seen = points.length > 1 ? [] : points.flatMap(telemetryTexts).map((text) => `  ${cut(text, 2)}`);
     return [
       ...(common === "" ? [] : [paint.dim(cut(common))]),
       paint.dim(line(head)),
       ...rows.flatMap((row, index) => [line(row), ...invalidLine(points[index], cut)]),
       ...loadVerdicts(run).map((text) => cut(text)),
+      ...seen,
       "",
     ];
   });

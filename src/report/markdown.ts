@@ -15,6 +15,7 @@ import {
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { code, inline } from "./markdown-text.ts";
+import { telemetryTexts } from "./telemetry-texts.ts";
 
 const MOST_FAILURES = 50;
 const MOST_REASONS = 3;
@@ -135,11 +136,13 @@ function loadTable(run: LoadRun): string {
     "Failed",
     "Measurement",
   ];
+  const seen = points.length > 1 ? [] : points.flatMap(telemetryTexts).map((text) => `- ${inline(text)}`);
   return [
     "### Load",
     ...(common === "" ? [] : [inline(common)]),
     table(head, rows),
     ...loadVerdicts(run).map(inline),
+    ...(seen.length === 0 ? [] : [seen.join("\n")]),
   ].join("\n\n");
 }
 

@@ -1008,6 +1008,11 @@ export interface LoadPoint {
   validity: Validity;
   client?: Client;
   server?: ServerCost;
+  gpu?: GpuUse;
+  /**
+   * What the server counted, by source; absent when no source did.
+   */
+  serverSide?: ServerSide[];
   telemetry?: Telemetry;
   /**
    * The first few error texts, by outcome.
@@ -1205,7 +1210,7 @@ export interface Validity {
  */
 export interface Problem {
   /**
-   * client-limited, off-schedule, not-stationary, too-few-samples, errors or clock.
+   * client-limited, off-schedule, not-stationary, too-few-samples, errors, clock, worker-lost or interrupted.
    */
   code: string;
   /**
@@ -1250,6 +1255,81 @@ export interface ServerCost {
    * The greatest resident memory seen, in bytes.
    */
   rssBytes?: number;
+  /**
+   * Inferences in right answers for each second of processor time.
+   */
+  inferencesPerCoreSecond?: number;
+}
+/**
+ * GPUs that were busy at some reading.
+ */
+export interface GpuUse {
+  /**
+   * The collector that saw them.
+   */
+  source: string;
+  /**
+   * How many.
+   */
+  busy: number;
+  /**
+   * Inferences per second in right answers within the phase, for each busy GPU.
+   */
+  inferencesPerGpuSecond: number;
+  /**
+   * Mean power of the busy GPUs together over the phase.
+   */
+  meanWatts?: number;
+  /**
+   * Energy of the busy GPUs per inference; what they draw when idle is not taken off.
+   */
+  joulesPerInference?: number;
+}
+/**
+ * What one source at the server counted in the phase.
+ */
+export interface ServerSide {
+  /**
+   * The collector.
+   */
+  source: string;
+  /**
+   * Requests that it counted.
+   */
+  requests?: number;
+  /**
+   * Mean time of a request at the server, in nanoseconds; the sum of its stages where it times only those.
+   */
+  meanNs?: number;
+  /**
+   * Mean service time at the client, in nanoseconds.
+   */
+  clientMeanNs?: number;
+  /**
+   * By how much the client's mean is longer, in nanoseconds: network, proxies and what the server does not time.
+   */
+  overheadNs?: number;
+  /**
+   * Inferences for each execution of a batch.
+   */
+  effectiveBatch?: number;
+  /**
+   * Mean times of the stages of a request.
+   */
+  stages: Stage[];
+}
+/**
+ * One stage of a request at the server.
+ */
+export interface Stage {
+  /**
+   * Its name, e.g. queue.
+   */
+  stage: string;
+  /**
+   * Its mean time in nanoseconds.
+   */
+  meanNs: number;
 }
 /**
  * What collectors saw during the phase, and why others saw nothing.
@@ -1263,6 +1343,14 @@ export interface Telemetry {
    * Collectors that could see nothing.
    */
   unavailable: Unavailable[];
+  /**
+   * Collectors that missed readings; absent when all succeeded.
+   */
+  missed?: Missed[];
+  /**
+   * Other totals that grew in the phase, from Prometheus endpoints.
+   */
+  changes?: Change[];
 }
 /**
  * One quantity over time.
@@ -1277,26 +1365,61 @@ export interface Series {
    */
   title: string;
   /**
-   * Unit of its values, e.g. ms, bytes or ratio.
+   * Unit of its values.
    */
   unit: string;
+  /**
+   * True for a total since the begin of the phase.
+   */
+  counter?: boolean;
+  /**
+   * The URL, path or command that it was read from.
+   */
+  source?: string;
+  /**
+   * What tells it apart from series of the same kind, e.g. gpu.
+   */
+  labels?: {
+    [k: string]: string;
+  };
+  /**
+   * What it says about the server, e.g. gpu-power, where derived numbers rest on it.
+   */
+  role?: string;
   /**
    * Its values, in order.
    */
   points: SeriesPoint[];
+  /**
+   * When it could not be read; absent when it always could.
+   */
+  gaps?: Gap[];
 }
 /**
  * One value of a quantity.
  */
 export interface SeriesPoint {
   /**
-   * When, in milliseconds since watching began.
+   * When, in milliseconds since the begin of the phase; what was read just before it is at 0.
    */
   atMs: number;
   /**
    * The value.
    */
   value: number;
+}
+/**
+ * A stretch in which something could not be read.
+ */
+export interface Gap {
+  /**
+   * The first failed reading, in milliseconds since the begin of the phase.
+   */
+  fromMs: number;
+  /**
+   * The last one.
+   */
+  toMs: number;
 }
 /**
  * A collector that could see nothing.
@@ -1310,6 +1433,52 @@ export interface Unavailable {
    * Why, in a sentence.
    */
   reason: string;
+}
+/**
+ * Readings that a collector missed.
+ */
+export interface Missed {
+  /**
+   * Its id.
+   */
+  collector: string;
+  /**
+   * How many.
+   */
+  count: number;
+  /**
+   * When first, in milliseconds since the begin of the phase.
+   */
+  firstMs: number;
+  /**
+   * When last.
+   */
+  lastMs: number;
+  /**
+   * Why, the first time, in a sentence.
+   */
+  reason: string;
+}
+/**
+ * Growth of a total in the phase.
+ */
+export interface Change {
+  /**
+   * The collector's id.
+   */
+  collector: string;
+  /**
+   * The metric with its labels, as exposed.
+   */
+  metric: string;
+  /**
+   * Growth of a counter, or of a histogram's or summary's count.
+   */
+  count: number;
+  /**
+   * Growth of a histogram's or summary's sum, in its own unit.
+   */
+  sum?: number;
 }
 /**
  * The text of one error.
@@ -1341,9 +1510,13 @@ export interface Shard {
    */
   ok: number;
   /**
-   * Its processor time, in milliseconds.
+   * Its processor time, in milliseconds; absent when it was lost.
    */
   cpuMs?: number;
+  /**
+   * How it ended before its time, where it did; what it sent is not known then, and counted as nothing.
+   */
+  lost?: string;
 }
 /**
  * What a search for the greatest load that meets objectives found. Absent where the plan searches for none.

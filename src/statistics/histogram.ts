@@ -35,7 +35,20 @@ export interface Histogram {
   merge(other: Histogram): void;
   /** Compressed V2 encoding in base64, as HdrHistogram of every language reads it. */
   encode(): string;
+  /** All that it holds, to be built up again elsewhere with `createHistogram`: nothing is lost, `minNs`, `maxNs` and `meanNs` included. */
+  snapshot(): HistogramSnapshot;
   destroy(): void;
+}
+
+/** A histogram as plain JSON. */
+export interface HistogramSnapshot {
+  readonly count: number;
+  readonly clamped: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly sumNs: number;
+  /** What `encode()` gave; absent when nothing was recorded. */
+  readonly encoded?: string;
 }
 
 interface Held extends Histogram {
@@ -43,10 +56,13 @@ interface Held extends Histogram {
   readonly sumNs: number;
 }
 
-/** An empty histogram. */
-export function createHistogram(): Histogram {
+/** An empty histogram, or one with all that another one held. */
+export function createHistogram(from?: HistogramSnapshot): Histogram {
   hdr.initWebAssemblySync();
-  return hold(hdr.build(SETTINGS), 0, { count: 0, min: Number.POSITIVE_INFINITY, max: 0, sum: 0 });
+  if (from?.encoded === undefined)
+    return hold(hdr.build(SETTINGS), 0, { count: 0, min: Number.POSITIVE_INFINITY, max: 0, sum: 0 });
+  const inner = hdr.decodeFromCompressedBase64(from.encoded, 64, true, HIGHEST_NS);
+  return hold(inner, from.clamped, { count: from.count, min: from.minNs, max: from.maxNs, sum: from.sumNs });
 }
 
 /** The histogram that `encode()` gave. Throws USAGE for a text that is none. */
@@ -124,6 +140,14 @@ function hold(
       clamped += other.clamped;
     },
     encode: () => hdr.encodeIntoCompressedBase64(inner),
+    snapshot: () => ({
+      count,
+      clamped,
+      minNs: count === 0 ? 0 : min,
+      maxNs: max,
+      sumNs: sum,
+      ...(count > 0 && { encoded: hdr.encodeIntoCompressedBase64(inner) }),
+    }),
     destroy: () => inner.destroy(),
   };
 }

@@ -11,9 +11,18 @@ const UNNAMED = "input-0";
 /**
  * The tensors of an `--input` file: the JSON body of a V2 inference request, or of a V1 request whose instances are
  * plain values or evenly nested lists of them; numbers become INT64, or FP64 when one of them is no integer of 64 bits.
- * Throws USAGE for anything else.
+ * Throws USAGE for anything else, with the file's name where it is given.
  */
-export function parseInputFile(bytes: Uint8Array): readonly Tensor[] {
+export function parseInputFile(bytes: Uint8Array, name?: string): readonly Tensor[] {
+  try {
+    return parse(bytes);
+  } catch (thrown) {
+    if (name === undefined || !(thrown instanceof InfermarkError)) throw thrown;
+    throw new InfermarkError("USAGE", `${name}: ${thrown.message}`, { hint: HINT, cause: thrown });
+  }
+}
+
+function parse(bytes: Uint8Array): readonly Tensor[] {
   const read = readJson(bytes);
   if (!read.ok) throw wrong(`it is not JSON: ${read.problem}`);
   const body = read.value instanceof Map ? (read.value as JsonObject) : undefined;

@@ -30,6 +30,8 @@ export interface ModelInfo {
   readonly foundBy: readonly string[];
   /** A request that the user gave (`--input`), for a model whose metadata does not tell its tensors. */
   readonly sample?: readonly Tensor[];
+  /** More than one such request, for load, which sends them in turn; `sample` is the first. */
+  readonly samples?: readonly (readonly Tensor[])[];
 }
 
 export interface ServerInfo {

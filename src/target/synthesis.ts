@@ -10,6 +10,8 @@ export interface SynthesisOptions {
   readonly batch?: number;
   /** Size of every other variable dimension; 2 unless given. */
   readonly dimension?: number;
+  /** Which of several requests that the user gave; they are taken in turn. 0 unless given. */
+  readonly index?: number;
 }
 
 /** Whether the model takes any number of rows: the first dimension of every input is variable. */
@@ -22,7 +24,12 @@ export function takesBatches(model: ModelInfo): boolean {
  * every encoding. The user's `--input` is returned as it is. Throws UNSUPPORTED for a datatype that nobody defines.
  */
 export function synthesise(model: ModelInfo, options: SynthesisOptions): readonly Tensor[] {
-  return model.sample ?? model.inputs.map((spec) => synthesiseTensor(spec, options));
+  const { sample, samples = [] } = model;
+  return (
+    samples[(options.index ?? 0) % samples.length] ??
+    sample ??
+    model.inputs.map((spec) => synthesiseTensor(spec, options))
+  );
 }
 
 function synthesiseTensor(

@@ -22,7 +22,7 @@ const expectedPredictions = new WeakMap<EncodedRequest, Tensor>();
 const json: Workload = {
   protocol: "http",
   encoding: "json",
-  encode: (options) => Array.from({ length: options.count }, () => encodeOne(options)),
+  encode: (options) => Array.from({ length: options.count }, (_, index) => encodeOne(options, index)),
   // V1 has no id; an answer is cheaply right when it has a body of plausible length.
   cheap: (request, { status, body }) => status === 200 && body.length >= request.inferences * 2,
   full: (request, { body }) => whatIsWrong(request, body),
@@ -30,7 +30,7 @@ const json: Workload = {
 
 export const workloads: readonly Workload[] = [json];
 
-function encodeOne({ model, batch, random }: WorkloadOptions): EncodedRequest {
+function encodeOne({ model, batch, random }: WorkloadOptions, index: number): EncodedRequest {
   const [input, ...more] = model.inputs;
   if (!input || more.length > 0) {
     throw new InfermarkError("USAGE", `V1 carries one input, and model ${model.name} has ${model.inputs.length}`, {
@@ -44,7 +44,7 @@ function encodeOne({ model, batch, random }: WorkloadOptions): EncodedRequest {
       { hint: "use --batch 1 or another model" },
     );
   }
-  const [tensor] = synthesise(model, { random, batch }) as [Tensor];
+  const [tensor] = synthesise(model, { random, batch, index }) as [Tensor];
   const { path, headers, body } = post(modelPath(model.name, "predict"), {
     instances: nest(tensor.shape, tensorToJsonData(tensor)),
   });

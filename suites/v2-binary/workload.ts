@@ -37,7 +37,7 @@ function encodeOne({ model, batch, random }: WorkloadOptions, index: number): En
     );
   }
   const id = `load-${String(index).padStart(10, "0")}`;
-  const tensors = synthesise(model, { random, batch });
+  const tensors = synthesise(model, { random, batch, index });
   const parameters = { binary_data_output: true };
   const { path, headers, ...rest } = infer(model.name, tensors.map(inBinary), { id, parameters });
   const body = rest.body as Uint8Array;

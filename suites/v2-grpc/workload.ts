@@ -35,7 +35,7 @@ function encodeOne({ model, batch, random }: WorkloadOptions, index: number, for
     );
   }
   const id = `load-${String(index).padStart(10, "0")}`;
-  const tensors = synthesise(model, { random, batch });
+  const tensors = synthesise(model, { random, batch, index });
   const { path, metadata, messages } = infer(model.name, tensors, { id, form });
   const body = messages[0] as Uint8Array;
   const request: EncodedRequest = {

@@ -35,7 +35,7 @@ function encodeOne({ model, batch, random }: WorkloadOptions, index: number): En
     );
   }
   const id = `load-${String(index).padStart(10, "0")}`;
-  const tensors = synthesise(model, { random, batch });
+  const tensors = synthesise(model, { random, batch, index });
   const { path, headers, ...rest } = infer(model.name, inferBody(tensors, { id }));
   const body = rest.body as Uint8Array;
   const request: EncodedRequest = {

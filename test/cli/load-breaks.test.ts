@@ -38,7 +38,8 @@ test("what was measured before a load broke off is kept, with what was thrown", 
     fixture: true,
     foundBy: ["v2-rest"],
   };
-  const good: LoadJob = { plan, workload, model, endpoint: parseRestAddress(running.restUrl as string) };
+  const endpoint = parseRestAddress(running.restUrl as string);
+  const good: LoadJob = { plan, workload, model, endpoint, collectors: [] };
   const encode = () => {
     throw new TypeError("a bug");
   };

@@ -4,7 +4,7 @@ import { assetJson } from "../../src/base/assets.ts";
 import { type ConcurrencyPlan, createEngine, type LoadProgress, runLoad } from "../../src/load/index.ts";
 import type { LoadPoint as DocumentPoint } from "../../src/result/document.gen.ts";
 import { decodeHistogram } from "../../src/statistics/index.ts";
-import { clientProcess, procfs } from "../../src/telemetry/index.ts";
+import { clientProcess, procfs, prometheus } from "../../src/telemetry/index.ts";
 import {
   afterwards,
   echo,
@@ -53,16 +53,21 @@ const after =
   (_n, _request, response, body) =>
     void setTimeout(() => response.end(body), ms);
 
-test("a point is plain JSON and fits the result document", async () => {
-  const { point } = await load(after(2));
-  const document: DocumentPoint = point;
-  expect(JSON.parse(JSON.stringify(document))).toEqual(point);
+/** What the schema of the result document says against a point. */
+function problemsOf(point: DocumentPoint) {
   const schema = assetJson("#reports/schema/result.v1.schema.json") as { $id: string };
   const validate = new Ajv2020({ allowUnionTypes: true })
     .addSchema(schema)
     .compile({ $ref: `${schema.$id}#/$defs/loadPoint` });
   validate(point);
-  expect(validate.errors).toBeNull();
+  return validate.errors;
+}
+
+test("a point is plain JSON and fits the result document", async () => {
+  const { point } = await load(after(2));
+  const document: DocumentPoint = point;
+  expect(JSON.parse(JSON.stringify(document))).toEqual(point);
+  expect(problemsOf(point)).toBeNull();
 });
 
 test("the warm-up is not measured", async () => {
@@ -160,9 +165,9 @@ test("an interrupted run gives what was measured, as not valid", async () => {
 
 describe("telemetry", () => {
   test("says of the server what procfs shows, and of others why they show nothing", async () => {
-    const self = procfs(process.pid, { intervalMs: 50 });
+    const self = procfs(process.pid);
     const nobody = { ...procfs(process.pid, { root: "/nowhere" }), id: "other" };
-    const { point } = await load(after(1), {}, { collectors: [self, clientProcess(50), nobody] });
+    const { point } = await load(after(1), {}, { collectors: [self, clientProcess(), nobody] });
     expect(point.telemetry.unavailable).toEqual([
       {
         collector: "other",
@@ -174,6 +179,38 @@ describe("telemetry", () => {
     expect((point.server?.cpuMs ?? 0) > 0).toBe(linux);
     expect((point.server?.cpuPerInferenceNs ?? 0) > 0).toBe(linux);
     expect((point.server?.rssBytes ?? 0) > 1e6).toBe(linux);
+  });
+
+  test("is gone half-way, and the run goes on and says so", async () => {
+    const metrics = await httpServer((n, _request, response) => {
+      if (n < 2) response.end("# TYPE nv_inference_request_success counter\nnv_inference_request_success 0\n");
+      else response.destroy();
+    });
+    const url = `http://127.0.0.1:${metrics.endpoint.port}/metrics`;
+    const { point } = await load(after(1), {}, { collectors: [prometheus({ name: "dying", url })] });
+    expect(point.counts.ok).toBeGreaterThan(0);
+    expect(point.telemetry.missed).toMatchObject([{ collector: "prometheus:dying", count: 1 }]);
+    expect(point).not.toHaveProperty("serverSide");
+  });
+
+  test("has the server's own count among the evidence, and no verdict from it", async () => {
+    let counted = 0;
+    const metrics = await httpServer(
+      (_n, _request, response) =>
+        void response.end(`nv_inference_request_success{model="echo",version="1"} ${counted}\n`),
+    );
+    const url = `http://127.0.0.1:${metrics.endpoint.port}/metrics`;
+    const counting: Law = (n, request, response, body) => {
+      counted++;
+      after(1)(n, request, response, body);
+    };
+    const { point } = await load(counting, {}, { collectors: [prometheus({ name: "own", url, model: "echo" })] });
+    expect(point.serverSide?.[0]?.requests).toBe(point.counts.sent);
+    expect(point.validity.evidence).toContainEqual({
+      key: "counted by the server",
+      value: `${point.counts.sent} requests by prometheus:own`,
+    });
+    expect(problemsOf(point)).toBeNull();
   });
 
   test("leaves the server out when it was not observed", async () => {

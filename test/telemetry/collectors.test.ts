@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { clientProcess, procfs, SERVER_CPU, SERVER_RSS, watchProcess } from "../../src/telemetry/index.ts";
+import { clientProcess, observe, procfs, SERVER_CPU, SERVER_RSS, watchProcess } from "../../src/telemetry/index.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -47,23 +47,23 @@ describe("this process", () => {
     expect(rssBytes).toBeGreaterThan(1e6);
   });
 
-  test("is collected as three series of equal instants", async () => {
-    const collector = clientProcess(10);
-    expect(await collector.unavailable()).toBeUndefined();
-    await collector.start();
+  test("is collected as shares, collections of garbage and memory", async () => {
+    const observation = await observe([clientProcess()], { intervalMs: 10 });
+    observation.begin();
     await pause(40);
     burn(20);
-    const series = await collector.stop();
-    expect(series.map(({ id }) => id)).toEqual([
+    const { series } = await observation.end();
+    expect(series.map(({ id }) => id).toSorted()).toEqual([
       "client-process/cpu",
       "client-process/event-loop",
+      "client-process/gc",
       "client-process/rss",
     ]);
-    const instants = series.map(({ points }) => points.map(({ atMs }) => atMs));
-    expect(instants[0]?.length).toBeGreaterThan(0);
-    expect(instants[1]).toEqual(instants[0]);
-    expect(instants[2]).toEqual(instants[0]);
-    expect(series[0]?.points.some(({ value }) => value > 0)).toBe(true);
+    const cpu = series.find(({ id }) => id === "client-process/cpu");
+    expect(cpu?.points.some(({ value }) => value > 0)).toBe(true);
+    // The first reading spans a time before the phase.
+    expect(cpu?.gaps).toEqual([{ fromMs: 0, toMs: 0 }]);
+    expect(series.every(({ source }) => source === "this process")).toBe(true);
   });
 });
 
@@ -89,10 +89,10 @@ describe("procfs", () => {
       { pid: 12, parent: 11, ticks: [7, 1, 0, 0] },
       { pid: 13, parent: 1, ticks: [9999, 9999, 0, 0], kB: 77 },
     ]);
-    const collector = procfs(10, { root, intervalMs: 60_000 });
-    await collector.start();
+    const observation = await observe([procfs(10, { root })]);
+    observation.begin();
     writeFileSync(join(root, "12", "stat"), `12 (x) S 11 ${"0 ".repeat(9)}107 1 0 0 20\n`);
-    const [cpu, rss] = await collector.stop();
+    const [cpu, rss] = (await observation.end()).series;
     expect(cpu?.id).toBe(SERVER_CPU);
     expect(cpu?.points.map(({ value }) => value)).toEqual([0, 1000]);
     expect(rss?.id).toBe(SERVER_RSS);
@@ -101,33 +101,30 @@ describe("procfs", () => {
 
   test("has no sample of a process that has ended", async () => {
     const root = procWith([{ pid: 10, parent: 1, ticks: [1, 1, 0, 0], kB: 8 }]);
-    const collector = procfs(10, { root, intervalMs: 60_000 });
-    await collector.start();
+    const observation = await observe([procfs(10, { root })]);
+    observation.begin();
     rmSync(join(root, "10"), { recursive: true });
-    const series = await collector.stop();
-    expect(series.map(({ points }) => points.length)).toEqual([1, 1]);
+    const { series, missed } = await observation.end();
+    expect(series.map(({ points, gaps }) => [points.length, gaps?.length])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(missed).toMatchObject([{ collector: "procfs", count: 1, reason: "Process 10 has ended." }]);
   });
 
   test.runIf(process.platform === "linux")("sees a real child of a real process work", async () => {
-    const busy = "const until = Date.now() + 250; while (Date.now() < until); setTimeout(() => {}, 60_000)";
-    const child = spawn(
-      process.execPath,
-      [
-        "-e",
-        `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(busy)}], {stdio: "inherit"}).on("spawn", () => console.log("up")); process.stdin.resume()`,
-      ],
-      {
-        stdio: ["pipe", "pipe", "inherit"],
-        detached: true,
-      },
-    );
+    const busy =
+      "const until = Date.now() + 250; while (Date.now() < until); console.log('done'); setTimeout(() => {}, 60_000)";
+    const parent = `process.stdin.once("data", () => require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(busy)}], {stdio: "inherit"}))`;
+    const child = spawn(process.execPath, ["-e", parent], { stdio: ["pipe", "pipe", "inherit"], detached: true });
     cleanups.push(() => process.kill(-(child.pid as number)));
-    const collector = procfs(child.pid as number, { intervalMs: 20 });
-    await once(child.stdout, "data");
+    const collector = procfs(child.pid as number);
     expect(await collector.unavailable()).toBeUndefined();
-    await collector.start();
-    await pause(400);
-    const [cpu, rss] = await collector.stop();
+    const observation = await observe([collector], { intervalMs: 20 });
+    observation.begin();
+    child.stdin.write("begin\n");
+    await once(child.stdout, "data");
+    const [cpu, rss] = (await observation.end()).series;
     expect(cpu?.points.at(-1)?.value).toBeGreaterThan(0);
     expect(rss?.points.at(-1)?.value).toBeGreaterThan(1e6);
   });

@@ -9,7 +9,7 @@ import {
   type ResultDocument,
   rejudged,
 } from "../../result/index.ts";
-import { parseInputFile, probeTarget } from "../../target/index.ts";
+import { probeTarget } from "../../target/index.ts";
 import { type RecordedExchange, readTranscript, replaying } from "../../transport/index.ts";
 import { readDocument } from "../document.ts";
 import { toolIdentity } from "../environment.ts";
@@ -19,7 +19,7 @@ import { allSuites } from "../own-suites.ts";
 import { ownModules, planOf, requireCheck, transcriptsOf } from "../replayable.ts";
 import { decodeRequest } from "../repro-messages.ts";
 import { judgeableProfiles, selectChecks } from "../selection.ts";
-import { fileBytes } from "../target.ts";
+import { samplesIn, withoutUndefined } from "../target.ts";
 import { DOCUMENT_FILE } from "../write-reports.ts";
 
 const SHOWN = 200;
@@ -97,7 +97,7 @@ async function judgeAgain(
     fixtures,
     deadlineMs: timeoutMs,
     clock: systemClock,
-    ...(plan.input !== undefined && { sample: parseInputFile(fileBytes(plan.input)) }),
+    ...(plan.input !== undefined && withoutUndefined({ sample: samplesIn(plan.input).sample })),
   };
   const info = await probeTarget(transport, options).catch((thrown: unknown) => {
     // The recording does not answer what an edited plan asks.

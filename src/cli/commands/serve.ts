@@ -50,15 +50,17 @@ export interface StartOptions {
   readonly grpcPort: number;
   readonly faults: readonly string[];
   readonly latency?: LatencyLaw;
+  /** With a latency law: hears how many milliseconds each inference took indeed. */
+  readonly took?: (ms: number) => void;
   readonly maxBodyBytes: number;
 }
 
 /** The reference runtime with every binding, wrong in the ways that `faults` name. Throws USAGE for an unknown fault. */
-export function startReference({ faults, latency, ...options }: StartOptions): Promise<RunningReference> {
+export function startReference({ faults, latency, took, ...options }: StartOptions): Promise<RunningReference> {
   const chosen = faults.map(findFault);
   const random = seededRandom("latency");
   const models = latency
-    ? new Map([...fixtureModels()].map(([name, model]) => [name, withLatency(model, latency, random)]))
+    ? new Map([...fixtureModels()].map(([name, model]) => [name, withLatency(model, latency, random, took)]))
     : fixtureModels();
   return serveReference({ ...options, handlers: [wholeRuntime(chosen)], world: createWorld({ models }) });
 }

@@ -1,10 +1,13 @@
 export { clientCpuPerRequest } from "./client-cpu-per-request.ts";
 export { distributionOf, PERCENTILES } from "./distribution.ts";
 export { errorRate } from "./error-rate.ts";
+export { gpuUse } from "./gpu-use.ts";
 export { inferenceThroughput } from "./inference-throughput.ts";
+export { inferencesPerCoreSecond } from "./inferences-per-cpu-second.ts";
 export { latency } from "./latency.ts";
 export type { Metric } from "./metric.ts";
 export { windowRates } from "./rate-estimate.ts";
 export { requestThroughput } from "./request-throughput.ts";
 export { serverCpuPerInference } from "./server-cpu-per-inference.ts";
+export { serverSide } from "./server-side.ts";
 export { serviceTime } from "./service-time.ts";

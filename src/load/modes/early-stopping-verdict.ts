@@ -34,7 +34,7 @@ interface Asked {
 }
 
 /** These say that a number is not the server's; that few or unsteady answers prove nothing is what the counts are about. */
-const SPOILS: ReadonlySet<string> = new Set(["client-limited", "clock", "interrupted"]);
+const SPOILS: ReadonlySet<string> = new Set(["client-limited", "clock", "worker-lost", "interrupted"]);
 
 /** Holds a point against the early-stopping counts of a percentile, and against a bound where there is one. */
 export function earlyStopping(point: LoadPoint, { scenario, percentile, boundNs }: Asked): ScenarioVerdict {

@@ -7,16 +7,20 @@ import { interrupted } from "./interrupted.ts";
 import { notStationary } from "./not-stationary.ts";
 import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
+import { serverCounted } from "./server-counted.ts";
 import { tooFewSamples } from "./too-few-samples.ts";
+import { workerLost } from "./worker-lost.ts";
 
 const RULES: readonly ValidityRule[] = [
   interrupted,
+  workerLost,
   clock,
   errors,
   clientLimited,
   offSchedule,
   notStationary,
   tooFewSamples,
+  serverCounted,
 ];
 
 /** Whether a measurement means what it says, with all that speaks against it and what was looked at. */

@@ -8,6 +8,7 @@ export type ProblemCode =
   | "too-few-samples"
   | "errors"
   | "clock"
+  | "worker-lost"
   | "interrupted";
 
 /** What one rule found. */

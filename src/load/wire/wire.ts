@@ -19,6 +19,8 @@ const RESOLUTION_NS = 1_000;
 export interface WireOptions {
   /** Connections for protocols that carry several requests at once on each; as many as are needed for 100 requests on each unless given. */
   readonly connections?: number;
+  /** The number of the first sending, which its id ends with; 0 unless given. */
+  readonly firstSerial?: number;
   readonly openSocket?: OpenSocket;
   readonly timing?: Timing;
 }
@@ -35,7 +37,7 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
     return pool;
   };
   let running: Driver<unknown> | undefined;
-  let serial = 0;
+  let serial = options.firstSerial ?? 0;
   const nextSerial = () => serial++;
   return {
     id: "wire",

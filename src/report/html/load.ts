@@ -11,10 +11,14 @@ import {
   sentRateText,
 } from "../load-label.ts";
 import { loadVerdicts } from "../load-verdicts.ts";
+import { telemetryTexts, unavailableTexts } from "../telemetry-texts.ts";
 import { type Html, html } from "./html.ts";
 
 const COLUMNS = [50, 90, 99, 99.9] as const;
 const MOST_TIME_CHARTS = 8;
+/** Points whose collectors are shown over time. */
+const MOST_TELEMETRY_CHARTS = 3;
+const MOST_CHANGES = 30;
 const ERROR_KINDS = [
   "httpError",
   "grpcError",
@@ -73,13 +77,14 @@ function percentileCell(found: Percentile | undefined, cell: (text: string, inte
 }
 
 async function chartsHtml(points: readonly LoadPoint[]): Promise<Html> {
-  const [{ latencyChart }, { timeChart }] = await Promise.all([
+  const [{ latencyChart }, { timeChart }, { telemetryCharts }] = await Promise.all([
     import("./latency-chart.ts"),
     import("./time-chart.ts"),
+    import("./telemetry-chart.ts"),
   ]);
   const overTime = points.filter(({ windows }) => windows.length > 1);
   return html`<h3>Latency by percentile</h3>${latencyChart(points)}
-${overTime.length > 0 && html`<h3>Over time</h3>`}${overTime.slice(0, MOST_TIME_CHARTS).map((point, index) => html`<details${index === 0 && html` open`}><summary>${pointLabel(point, points)}</summary>${timeChart(point, pointLabel(point, points))}</details>`)}
+${overTime.length > 0 && html`<h3>Over time</h3>`}${overTime.slice(0, MOST_TIME_CHARTS).map((point, index) => html`<details${index === 0 && html` open`}><summary>${pointLabel(point, points)}</summary>${timeChart(point, pointLabel(point, points))}${index < MOST_TELEMETRY_CHARTS && telemetryCharts(point, pointLabel(point, points))}</details>`)}
 ${overTime.length > MOST_TIME_CHARTS && html`<p class="muted">${overTime.length - MOST_TIME_CHARTS} more points are in the document.</p>`}`;
 }
 
@@ -98,9 +103,7 @@ function evidenceHtml(point: LoadPoint, points: readonly LoadPoint[]): Html | fa
 
 /** What the load cost both sides, and which collectors saw nothing. */
 function costHtml(points: readonly LoadPoint[]): Html {
-  const reasons = points
-    .flatMap(({ telemetry }) => telemetry?.unavailable ?? [])
-    .map(({ collector, reason }) => `${collector}: ${reason}`);
+  const reasons = unavailableTexts(points);
   const rows = points.filter(({ client, server }) => client !== undefined || server !== undefined);
   const cell = (value: number | undefined, text: (value: number) => string) =>
     html`<td class="number">${value === undefined ? "—" : text(value)}</td>`;
@@ -110,7 +113,19 @@ function costHtml(points: readonly LoadPoint[]): Html {
     html`<h3>Cost</h3><table class="load"><thead><tr><th scope="col">Point</th><th scope="col" class="number">Server CPU / inference</th><th scope="col" class="number">Server memory</th><th scope="col" class="number">Client CPU / request</th><th scope="col" class="number">Client event loop busy</th></tr></thead><tbody>
 ${rows.map((point) => html`<tr><td>${pointLabel(point, points)}</td>${cell(point.server?.cpuPerInferenceNs, formatNanoseconds)}${cell(point.server?.rssBytes, mebibytes)}${cell(point.client?.cpuPerRequestNs, formatNanoseconds)}${cell(point.client?.eventLoopUtilisation, (share) => `${(share * 100).toFixed(0)} %`)}</tr>`)}</tbody></table>`
   }
-${reasons.length > 0 && html`<p class="muted">Not observed: ${[...new Set(reasons)].join("; ")}.</p>`}`;
+${points.map((point) => observedHtml(point, points))}
+${reasons.length > 0 && html`<p class="muted">Not observed: ${reasons.map((reason) => reason.replace(/\.$/, "")).join("; ")}.</p>`}`;
+}
+
+/** What collectors say of the server in numbers, and what else its metrics counted. */
+function observedHtml(point: LoadPoint, points: readonly LoadPoint[]): Html | false {
+  const texts = telemetryTexts(point);
+  const changes = point.telemetry?.changes ?? [];
+  const sources = [...new Set((point.telemetry?.series ?? []).map(({ source }) => source))];
+  if (texts.length === 0 && changes.length === 0) return false;
+  return html`${texts.length > 0 && html`<h4>At the server: ${pointLabel(point, points)}</h4><ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`}
+${changes.length > 0 && html`<details><summary>Other metrics that grew in the phase: ${pointLabel(point, points)}</summary><dl class="records">${changes.slice(0, MOST_CHANGES).map(({ metric, count, sum }) => html`<div><dt>${metric}</dt><dd>${count}${sum !== undefined && html`, sum ${Number(sum.toPrecision(6))}`}</dd></div>`)}</dl>${changes.length > MOST_CHANGES && html`<p class="muted">${changes.length - MOST_CHANGES} more are in the document.</p>`}</details>`}
+<p class="muted">Read from ${sources.join("; ")}.</p>`;
 }
 
 function words(camel: string): string {

@@ -1,43 +1,46 @@
-import type { Collector } from "../collector.ts";
-import { type ProcessUsage, watchProcess } from "../process-usage.ts";
-import { sampling } from "../sampling.ts";
+import { PerformanceObserver } from "node:perf_hooks";
+import type { Collector, Quantity } from "../collector.ts";
+import { watchProcess } from "../process-usage.ts";
 
-const EVERY_MS = 1000;
+const SOURCE = "this process";
 
-/** This process itself: processor share, event loop and memory in each interval. */
-export function clientProcess(intervalMs = EVERY_MS): Collector {
+function quantity(name: string, title: string, unit: Quantity["unit"], counter?: true): Quantity {
+  return { id: `client-process/${name}`, title, unit, source: SOURCE, ...(counter && { counter }) };
+}
+
+const CPU = quantity("cpu", "Processor cores used by the client", "ratio");
+const EVENT_LOOP = quantity("event-loop", "Event loop utilisation of the client", "ratio");
+const GC = quantity("gc", "Time of the client in garbage collection", "ms", true);
+const RSS = quantity("rss", "Resident memory of the client", "bytes");
+
+/** This process itself: processor share and event loop since the last reading, garbage collection in all, and memory. */
+export function clientProcess(): Collector {
   let watch = watchProcess();
-  const samples = sampling<ProcessUsage>(intervalMs, () => {
-    const usage = watch();
-    watch = watchProcess();
-    return usage;
+  let gcMs = 0;
+  let first = true;
+  const collections = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) gcMs += duration;
   });
   return {
     id: "client-process",
     unavailable: () => Promise.resolve(undefined),
-    start: () => {
+    open: () => {
+      first = true;
+      collections.observe({ entryTypes: ["gc"] });
+    },
+    read: () => {
+      const { cpuMs, elapsedMs, eventLoopUtilisation, rssBytes } = watch();
       watch = watchProcess();
-      return samples.start();
+      // The first reading spans a time before the phase.
+      const shares = first
+        ? []
+        : [
+            { quantity: CPU, value: cpuMs / elapsedMs },
+            { quantity: EVENT_LOOP, value: eventLoopUtilisation },
+          ];
+      first = false;
+      return Promise.resolve([...shares, { quantity: GC, value: gcMs }, { quantity: RSS, value: rssBytes }]);
     },
-    stop: async () => {
-      // The first sample spans no time.
-      const [, ...usages] = await samples.stop();
-      const series = (
-        quantity: string,
-        title: string,
-        unit: "ratio" | "bytes",
-        value: (usage: ProcessUsage) => number,
-      ) => ({
-        id: `client-process/${quantity}`,
-        title,
-        unit,
-        points: usages.map(({ atMs, value: usage }) => ({ atMs, value: value(usage) })),
-      });
-      return [
-        series("cpu", "Processor cores used by the client", "ratio", ({ cpuMs, elapsedMs }) => cpuMs / elapsedMs),
-        series("event-loop", "Event loop utilisation of the client", "ratio", (usage) => usage.eventLoopUtilisation),
-        series("rss", "Resident memory of the client", "bytes", ({ rssBytes }) => rssBytes),
-      ];
-    },
+    close: () => collections.disconnect(),
   };
 }

@@ -1,15 +1,13 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Collector } from "../collector.ts";
-import { codeOf } from "../error-code.ts";
-import { sampling } from "../sampling.ts";
+import type { Collector, Quantity } from "../collector.ts";
+import { readableText } from "../readable-text.ts";
 
 /** Series of processor time in milliseconds since the start, all processes of the tree together. */
 export const SERVER_CPU = "procfs/cpu";
 /** Series of resident memory, pages that processes share counted for each. */
 export const SERVER_RSS = "procfs/rss";
 
-const EVERY_MS = 1000;
 /** Linux tells user space times in hundredths of a second on every architecture that Node runs on. */
 const MS_PER_TICK = 10;
 
@@ -19,35 +17,38 @@ interface ProcessSample {
 }
 
 /** A process and all its descendants on this machine, from `/proc`. */
-export function procfs(pid: number, { intervalMs = EVERY_MS, root = "/proc" } = {}): Collector {
-  const samples = sampling<ProcessSample | undefined>(intervalMs, () => sampleTree(root, pid));
+export function procfs(pid: number, { root = "/proc" } = {}): Collector {
+  const source = join(root, String(pid));
+  const cpu: Quantity = {
+    id: SERVER_CPU,
+    title: "Processor time of the server",
+    unit: "ms",
+    counter: true,
+    source,
+    role: "server-cpu",
+  };
+  const rss: Quantity = {
+    id: SERVER_RSS,
+    title: "Resident memory of the server",
+    unit: "bytes",
+    source,
+    role: "server-memory",
+  };
   return {
     id: "procfs",
     unavailable: async () => {
-      if ((await textOf(join(root, "self", "stat"))) === undefined) {
+      if ((await readableText(join(root, "self", "stat"))) === undefined) {
         return `This operating system has no ${root}, from which processor time and memory are read.`;
       }
-      const stat = await textOf(join(root, String(pid), "stat"));
+      const stat = await readableText(join(source, "stat"));
       return stat === undefined ? `There is no process ${pid} on this machine, or it may not be read.` : undefined;
     },
-    start: () => samples.start(),
-    stop: async () => {
-      const all = await samples.stop();
-      const alive = all.flatMap(({ atMs, value }) => (value === undefined ? [] : [{ atMs, ...value }]));
-      const before = alive[0]?.cpuTicks ?? 0;
+    read: async () => {
+      const sample = await sampleTree(root, pid);
+      if (sample === undefined) throw new Error(`Process ${pid} has ended.`);
       return [
-        {
-          id: SERVER_CPU,
-          title: "Processor time of the server since the begin",
-          unit: "ms",
-          points: alive.map(({ atMs, cpuTicks }) => ({ atMs, value: (cpuTicks - before) * MS_PER_TICK })),
-        },
-        {
-          id: SERVER_RSS,
-          title: "Resident memory of the server",
-          unit: "bytes",
-          points: alive.map(({ atMs, rssBytes }) => ({ atMs, value: rssBytes })),
-        },
+        { quantity: cpu, value: sample.cpuTicks * MS_PER_TICK },
+        { quantity: rss, value: sample.rssBytes },
       ];
     },
   };
@@ -70,8 +71,8 @@ async function sampleTree(root: string, pid: number): Promise<ProcessSample | un
 
 async function sampleProcess(root: string, pid: number): Promise<ProcessSample | undefined> {
   const [stat, status] = await Promise.all([
-    textOf(join(root, String(pid), "stat")),
-    textOf(join(root, String(pid), "status")),
+    readableText(join(root, String(pid), "stat")),
+    readableText(join(root, String(pid), "status")),
   ]);
   if (stat === undefined || status === undefined) return undefined;
   // proc_pid_stat(5): utime, stime, and those of waited-for children are fields 14 to 17.
@@ -87,7 +88,7 @@ async function descendantsOf(root: string, pid: number): Promise<readonly number
   const childrenOf = new Map<number, number[]>();
   const pids = (await readdir(root)).filter((name) => /^\d+$/.test(name)).map(Number);
   for (const each of pids) {
-    const stat = await textOf(join(root, String(each), "stat"));
+    const stat = await readableText(join(root, String(each), "stat"));
     if (stat === undefined) continue;
     const parent = Number(fieldsOf(stat)[1]);
     childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), each]);
@@ -105,14 +106,4 @@ async function descendantsOf(root: string, pid: number): Promise<readonly number
 /** The fields from the third on, the state; the second, the name, may hold spaces and parentheses. */
 function fieldsOf(stat: string): readonly string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-/** The text of a file; undefined when the process, or all of procfs, is not there or not ours to read. */
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (thrown) {
-    if (["ENOENT", "ESRCH", "EACCES", "EPERM", "ENOTDIR"].includes(codeOf(thrown))) return undefined;
-    throw thrown;
-  }
 }

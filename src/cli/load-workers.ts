@@ -1,0 +1,118 @@
+import { InfermarkError } from "../base/errors.ts";
+import {
+  type Engine,
+  encodeRequests,
+  inThisProcess,
+  type LoadPoint,
+  mostWorkers,
+  type OpenRunner,
+  openWorkers,
+  type PhaseRunner,
+  type PointSettings,
+  type WorkerSetting,
+  workersAsNeeded,
+} from "../load/index.ts";
+import type { LoadJob } from "./load-jobs.ts";
+
+const MOST = 64;
+
+/** Reads `--workers`. Throws USAGE for what is neither a number of processes nor `auto`. */
+export function parseWorkers(text: string): number | "auto" {
+  if (text === "auto") return text;
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MOST) return count;
+  throw new InfermarkError("USAGE", `--workers "${text}" is no number of processes`, {
+    hint: `give a number from 1 to ${MOST}, or auto`,
+  });
+}
+
+/** Throws USAGE when the load cannot come from such workers. */
+export function checkWorkers(text: string, hasStages: boolean): void {
+  if (parseWorkers(text) === 1 || !hasStages) return;
+  throw new InfermarkError("USAGE", `stages cannot be sent by workers yet: --workers ${text}`, {
+    hint: "leave out --workers, or send one --rate at a time",
+  });
+}
+
+export interface RunnersOptions {
+  readonly workers: number | "auto";
+  /** Of this process. */
+  readonly engine: Engine;
+  /** Hears what becomes of `auto`. */
+  readonly say: (text: string) => void;
+}
+
+/** What sends the points of a job one after the other. */
+export interface PointRunners {
+  /** This process, or so many workers as were asked for, at most one for each request in flight. */
+  runnerFor(point: PointSettings): Promise<PhaseRunner>;
+  /** Ends workers that were lost in part; the next point has new ones. */
+  measured(point: LoadPoint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Workers are kept from point to point while their number and the requests stay the same. */
+export function pointRunners(job: LoadJob, options: RunnersOptions): PointRunners {
+  let open: { readonly key: string; readonly runner: OpenRunner } | undefined;
+  const close = async () => {
+    const closing = open;
+    open = undefined;
+    await closing?.runner.close();
+  };
+  return {
+    runnerFor: async (point) => {
+      const { workers } = options;
+      const inFlight = "concurrency" in point ? point.concurrency : point.maxInFlight;
+      const most = Math.min(workers === "auto" ? mostWorkers() : workers, inFlight);
+      const key = `${most} ${point.batch}`;
+      if (open?.key !== key) {
+        await close();
+        open = { key, runner: await openRunner(job, point, most, options) };
+      }
+      return open.runner;
+    },
+    measured: async ({ shards }) => {
+      if (shards.some(({ lost }) => lost !== undefined)) await close();
+    },
+    close,
+  };
+}
+
+function openRunner(
+  job: LoadJob,
+  { batch, seed }: PointSettings,
+  most: number,
+  { workers, engine, say }: RunnersOptions,
+): OpenRunner | Promise<OpenRunner> {
+  const { workload, model } = job;
+  const here = () => inThisProcess({ engine, workload, requests: encodeRequests(workload, { model, batch, seed }) });
+  const open = (count: number) => openWorkers(count, settingOf(job, batch));
+  if (workers === "auto")
+    return workersAsNeeded(here(), most, open, (count) => say(`one process is the limit: ${count} workers`));
+  if (most === 1) return { ...here(), close: () => Promise.resolve() };
+  return open(most);
+}
+
+function settingOf({ plan, workload, model, endpoint }: LoadJob, batch: number): WorkerSetting {
+  const { host, port, tls, prefix, authority, address, headers } = endpoint;
+  return {
+    endpoint: {
+      host,
+      port,
+      prefix,
+      headers,
+      ...(tls && { tls }),
+      ...(authority !== undefined && { authority }),
+      ...(address !== undefined && { address }),
+    },
+    engine: plan.engine,
+    workload: { module: workloadModule(plan.protocol), encoding: workload.encoding },
+    requests: { model, batch, seed: plan.seed },
+  };
+}
+
+/** Where a binding's workloads are, in a checkout and in the package. */
+function workloadModule(binding: string): string {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`../../suites/${binding}/workload.${extension}`, import.meta.url).href;
+}

@@ -1,0 +1,95 @@
+import type { ProcessUsage } from "../../telemetry/index.ts";
+import { Outcome, type PhaseSummary } from "../engine.ts";
+import type { PhaseTask, WorkerPart } from "../phase-runner.ts";
+import type { LoadProgress } from "../progress.ts";
+import type { PhaseRecorder } from "../recorder.ts";
+import type { WorkerResult } from "./messages.ts";
+import { sharedArrivals } from "./share.ts";
+
+const MOST_SAMPLES_OF_A_KIND = 3;
+
+/** What all workers did, as one summary; `lost` says of each that was lost how. */
+export function mergeSummaries(summaries: readonly PhaseSummary[], lost: readonly string[]): PhaseSummary {
+  const sum = (of: (summary: PhaseSummary) => number) => summaries.reduce((total, summary) => total + of(summary), 0);
+  const samples = summaries.flatMap(({ errorSamples }) => errorSamples);
+  return {
+    sent: sum(({ sent }) => sent),
+    completed: sum(({ completed }) => completed),
+    reconnects: sum(({ reconnects }) => reconnects),
+    fullChecks: sum(({ fullChecks }) => fullChecks),
+    wrongAnswers: [...new Set(summaries.flatMap(({ wrongAnswers }) => wrongAnswers))].slice(0, MOST_SAMPLES_OF_A_KIND),
+    errorSamples: [...lost.map((message) => ({ outcome: Outcome.notSent, message })), ...fewOfAKind(samples)],
+  };
+}
+
+function fewOfAKind(samples: PhaseSummary["errorSamples"]): PhaseSummary["errorSamples"] {
+  const distinct = samples.filter(
+    ({ outcome, message }, i) =>
+      samples.findIndex((each) => each.outcome === outcome && each.message === message) === i,
+  );
+  return distinct.filter(
+    ({ outcome }, i) => distinct.slice(0, i).filter((each) => each.outcome === outcome).length < MOST_SAMPLES_OF_A_KIND,
+  );
+}
+
+/** Processor time and memory of all processes; the event loop of the busiest worker. */
+export function mergeUsage(parent: ProcessUsage, workers: readonly ProcessUsage[]): ProcessUsage {
+  const sum = (of: (usage: ProcessUsage) => number) => workers.reduce((total, usage) => total + of(usage), of(parent));
+  return {
+    ...parent,
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+    rssBytes: sum(({ rssBytes }) => rssBytes),
+    eventLoopUtilisation: Math.max(0, ...workers.map(({ eventLoopUtilisation }) => eventLoopUtilisation)),
+  };
+}
+
+/** Rates and errors of all workers; the greatest of their percentiles, since percentiles cannot be added. */
+export function mergeProgress(parts: readonly LoadProgress[]): LoadProgress | undefined {
+  const [first] = parts;
+  if (!first) return undefined;
+  const greatest = (times: readonly (number | undefined)[]) => {
+    const known = times.filter((time) => time !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
+  };
+  const p50Ns = greatest(parts.map((part) => part.p50Ns));
+  const p99Ns = greatest(parts.map((part) => part.p99Ns));
+  return {
+    phase: first.phase,
+    elapsedMs: Math.max(...parts.map(({ elapsedMs }) => elapsedMs)),
+    requestsPerSecond: parts.reduce((sum, part) => sum + part.requestsPerSecond, 0),
+    ...(p50Ns !== undefined && { p50Ns }),
+    ...(p99Ns !== undefined && { p99Ns }),
+    errors: parts.reduce((sum, { errors }) => sum + errors, 0),
+  };
+}
+
+export function partOf(worker: number, { summary, recorded, client, clientWhileSending }: WorkerResult): WorkerPart {
+  return {
+    worker,
+    sent: summary.sent,
+    ok: recorded.counts[Outcome.ok] ?? 0,
+    client,
+    clientWhileSending,
+    ...(summary.awakeMs !== undefined && { awakeMs: summary.awakeMs }),
+  };
+}
+
+const NOTHING: ProcessUsage = { elapsedMs: 0, wallMs: 0, cpuMs: 0, eventLoopUtilisation: 0, rssBytes: 0 };
+
+export function lostPart(worker: number, lost: string): WorkerPart {
+  return { worker, sent: 0, ok: 0, client: NOTHING, clientWhileSending: NOTHING, lost };
+}
+
+/** Open loop: all that was due from a lost worker counts as not sent and as waiting to the end of the phase, since nobody knows what became of it. */
+export function recordLost(
+  recorder: PhaseRecorder,
+  task: PhaseTask,
+  share: { readonly index: number; readonly count: number },
+  startNs: number,
+): void {
+  const arrivals = sharedArrivals(task, share);
+  if (!arrivals) return;
+  const lengthNs = task.lengthMs * 1e6;
+  for (let due = arrivals.next(); due <= lengthNs && due < Number.POSITIVE_INFINITY; due = arrivals.next())
+    recorder.record(startNs + due, startNs + lengthNs, startNs + lengthNs, Outcome.notSent, 0, 0);
+}
