@@ -71,7 +71,7 @@ describe("--fuzz", () => {
       readFileSync(join(cwd, document), "utf8").replaceAll('"actual": "no answer', '"actual": "an answer'),
     );
     const edited = await runCli(["replay", document, "--offline"], { cwd });
-    expect(edited.stdout).toContain(`${ID}: the document says found`);
+    expect(edited.stdout).toContain(`${ID}/actual: the document says an answer`);
     expect(edited.code).toBe(1);
   });
 
