@@ -1,4 +1,4 @@
-import { describeAnswer, type Element, given, type ObserveCheck, skip, type Tensor } from "#kit";
+import { type CheckContext, describeAnswer, type Element, given, type ObserveCheck, skip, type Tensor } from "#kit";
 import { observe } from "../clauses.ts";
 import { FORMS, type Form } from "../forms.ts";
 import { expectSame, formsOf, givenServes, isRefusal, type Result } from "../messages.ts";
@@ -103,34 +103,37 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** Sends the elements in each form that takes them, and compares what comes back. */
+async function compareForms(context: CheckContext, { datatype, values, forms }: Row): Promise<void> {
+  await givenServes(context);
+  const tensor: Tensor = { name: "INPUT0", datatype, shape: [1, values.length], values };
+  let first: Result | undefined;
+  let taken = 0;
+  for (const form of formsOf(context).filter(({ name }) => forms.includes(name))) {
+    const exchange = await context.send(form.request(`identity_${datatype.toLowerCase()}`, [tensor]));
+    given.answered(exchange);
+    // Whether a form must take these elements is for the suite of its binding to say.
+    if (isRefusal(exchange)) {
+      context.record(`${datatype} ${form.words}`, describeAnswer(exchange));
+      continue;
+    }
+    const result: Result = { form, outputs: form.outputs(given, exchange) };
+    given.that(result.outputs.length > 0, "an inference with outputs", "none");
+    if (first) expectSame(result, first);
+    first ??= result;
+    taken += 1;
+  }
+  if (taken < 2) skip(`the target takes these ${datatype} elements in no two forms`);
+}
+
 export default ROWS.map(
-  ({ slug, title, datatype, values, forms, kills }): ObserveCheck =>
+  (row): ObserveCheck =>
     observe({
-      id: `v2-cross/${slug}`,
-      title,
+      id: `v2-cross/${row.slug}`,
+      title: row.title,
       clause: "V2X-INFER-01",
-      requires: [`model:identity_${datatype.toLowerCase()}`],
-      kills,
-      async run(context) {
-        await givenServes(context);
-        const tensor: Tensor = { name: "INPUT0", datatype, shape: [1, values.length], values };
-        let first: Result | undefined;
-        let taken = 0;
-        for (const form of formsOf(context).filter(({ name }) => forms.includes(name))) {
-          const exchange = await context.send(form.request(`identity_${datatype.toLowerCase()}`, [tensor]));
-          given.answered(exchange);
-          // Whether a form must take these elements is for the suite of its binding to say.
-          if (isRefusal(exchange)) {
-            context.record(`${datatype} ${form.words}`, describeAnswer(exchange));
-            continue;
-          }
-          const result: Result = { form, outputs: form.outputs(given, exchange) };
-          given.that(result.outputs.length > 0, "an inference with outputs", "none");
-          if (first) expectSame(result, first);
-          first ??= result;
-          taken += 1;
-        }
-        if (taken < 2) skip(`the target takes these ${datatype} elements in no two forms`);
-      },
+      requires: [`model:identity_${row.datatype.toLowerCase()}`],
+      kills: row.kills,
+      run: (context) => compareForms(context, row),
     }),
 );

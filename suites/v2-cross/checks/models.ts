@@ -29,31 +29,34 @@ async function settled(context: CheckContext, form: Form, inputs: readonly Tenso
   return { form, outputs };
 }
 
+/** Asks the model under test in every form; what differs is confirmed before it is judged. */
+async function askInEveryForm(context: CheckContext): Promise<void> {
+  const { model } = context;
+  await givenServes(context);
+  if (!model.sample) {
+    const { rest, grpc } = await describedBoth(context, model);
+    const difference = differenceOfSpecs(rest.inputs, grpc.inputs);
+    given.that(difference === undefined, "one description of the inputs", difference ?? "");
+  }
+  const inputs = goodTensors(context, model, takesBatches(model) ? ROWS : 1);
+  const [base, ...others] = formsFor(context, inputs) as [Form, ...Form[]];
+  const first = await settled(context, base, inputs, 2);
+  for (const form of others.filter(({ name }) => name !== "JSON" || fitsJson(first.outputs))) {
+    const result = await settled(context, form, inputs, 2);
+    if (differenceOf(result.outputs, first.outputs) === undefined) continue;
+    // Seldom a model answers itself alike by chance: what differs is asked again before it is judged.
+    const confirmed = await settled(context, base, inputs, CONFIRMATIONS);
+    given.that(differenceOf(confirmed.outputs, first.outputs) === undefined, "a model that answers alike", "others");
+    expectSame(await settled(context, form, inputs, CONFIRMATIONS), first);
+  }
+}
+
 const anyModel = observe({
   id: "v2-cross/any-model-gives-one-result",
   title: "The model under test gives the same result for the same tensors in every form",
   clause: "V2X-INFER-01",
   kills: ["v2-cross:grpc-reverses-batches", "v2-cross:binary-swaps-bytes"],
-  async run(context) {
-    const { model } = context;
-    await givenServes(context);
-    if (!model.sample) {
-      const { rest, grpc } = await describedBoth(context, model);
-      const difference = differenceOfSpecs(rest.inputs, grpc.inputs);
-      given.that(difference === undefined, "one description of the inputs", difference ?? "");
-    }
-    const inputs = goodTensors(context, model, takesBatches(model) ? ROWS : 1);
-    const [base, ...others] = formsFor(context, inputs) as [Form, ...Form[]];
-    const first = await settled(context, base, inputs, 2);
-    for (const form of others.filter(({ name }) => name !== "JSON" || fitsJson(first.outputs))) {
-      const result = await settled(context, form, inputs, 2);
-      if (differenceOf(result.outputs, first.outputs) === undefined) continue;
-      // Seldom a model answers itself alike by chance: what differs is asked again before it is judged.
-      const confirmed = await settled(context, base, inputs, CONFIRMATIONS);
-      given.that(differenceOf(confirmed.outputs, first.outputs) === undefined, "a model that answers alike", "others");
-      expectSame(await settled(context, form, inputs, CONFIRMATIONS), first);
-    }
-  },
+  run: askInEveryForm,
 });
 
 const A: Tensor = { name: "INPUT0", datatype: "INT32", shape: [1, 4], values: [50, 60, 70, 80] };

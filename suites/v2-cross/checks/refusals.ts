@@ -71,33 +71,37 @@ async function givenTaken(context: CheckContext, form: Form, { model, tensors }:
   given.that(outputs.length > 0, `a good inference ${form.words}`, "no outputs");
 }
 
+/** Sends the bad request in every form, each after a good one and followed by one. */
+async function sendBadInEveryForm(context: CheckContext, row: Row): Promise<void> {
+  const { slug, title, good, tensors, options = {} } = row;
+  await givenServes(context);
+  const control = good(context);
+  const takers: string[] = [];
+  const refusers: string[] = [];
+  for (const form of formsFor(context, control.tensors)) {
+    await givenTaken(context, form, control);
+    const bad = form.request(control.model, tensors ?? control.tensors, options);
+    const answer = await context.send(bad, { invalid: true });
+    given.that(answer.head && !answer.failure, "a complete answer", describeAnswer(answer));
+    (isRefusal(answer) ? refusers : takers).push(form.words);
+    const again = await context.followUp(title, answer, form.request(control.model, control.tensors));
+    given.that(again.recovered, "a server that goes on serving", describeAnswer(again.followUp));
+  }
+  context.record(slug, takers.length === 0 ? "refused in every form" : `accepted ${takers.join(" and ")}`);
+  if (takers.length > 0 && refusers.length > 0)
+    context.warn(`accepted ${takers.join(" and ")}, refused ${refusers.join(" and ")}`);
+}
+
 /** Each form gets the same bad request: what only some refuse warns; what a refusal has to look like is judged elsewhere. */
 export default ROWS.map(
-  ({ slug, title, requires, mutant, good, tensors, options = {} }): ObserveCheck =>
+  (row): ObserveCheck =>
     observe({
-      id: `v2-cross/${slug}`,
-      title,
+      id: `v2-cross/${row.slug}`,
+      title: row.title,
       clause: "V2X-ERR-01",
-      requires,
+      requires: row.requires,
       negative: true,
-      kills: [{ mutant, as: "warn" }],
-      async run(context) {
-        await givenServes(context);
-        const control = good(context);
-        const takers: string[] = [];
-        const refusers: string[] = [];
-        for (const form of formsFor(context, control.tensors)) {
-          await givenTaken(context, form, control);
-          const bad = form.request(control.model, tensors ?? control.tensors, options);
-          const answer = await context.send(bad, { invalid: true });
-          given.that(answer.head && !answer.failure, "a complete answer", describeAnswer(answer));
-          (isRefusal(answer) ? refusers : takers).push(form.words);
-          const again = await context.followUp(title, answer, form.request(control.model, control.tensors));
-          given.that(again.recovered, "a server that goes on serving", describeAnswer(again.followUp));
-        }
-        context.record(slug, takers.length === 0 ? "refused in every form" : `accepted ${takers.join(" and ")}`);
-        if (takers.length > 0 && refusers.length > 0)
-          context.warn(`accepted ${takers.join(" and ")}, refused ${refusers.join(" and ")}`);
-      },
+      kills: [{ mutant: row.mutant, as: "warn" }],
+      run: (context) => sendBadInEveryForm(context, row),
     }),
 );

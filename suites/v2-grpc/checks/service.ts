@@ -1,5 +1,6 @@
 import {
   bodyOf,
+  type CheckContext,
   describeAnswer,
   describeDifference,
   type Exchange,
@@ -7,6 +8,7 @@ import {
   expect,
   given,
   grpcOutcome,
+  type Kill,
   type Observed,
   rowsOfCaller,
 } from "#kit";
@@ -94,23 +96,25 @@ const standardClient = observe({
 /** How an answer may have ended to be judged: in order, or broken off by the target. A slow or a large one decides nothing. */
 const ENDED_BY_SERVER = new Set([undefined, "closed", "reset", "malformed"]);
 
+const FAULTS_IN_FRAMING: readonly Kill[] = [
+  "v2-grpc:errors-as-http-400",
+  "v2-grpc:errors-with-an-unknown-status",
+  "v2-grpc:sends-no-trailers",
+  "v2-grpc:status-in-the-head",
+  "v2-grpc:answers-with-a-page",
+  "v2-grpc:prefix-too-long",
+  "v2-grpc:prefix-too-short",
+  "v2-grpc:compressed-flag-alone",
+  "v2-grpc:compresses-unasked",
+  "v2-grpc:resets-in-the-middle",
+  "v2-grpc:answers-twice",
+];
+
 const carriesStatus = census({
   id: "v2-grpc/every-answer-is-a-grpc-answer",
   title: "Every answer, success or failure, is a gRPC response with a status",
   clause: "V2GRPC-GEN-03",
-  kills: [
-    "v2-grpc:errors-as-http-400",
-    "v2-grpc:errors-with-an-unknown-status",
-    "v2-grpc:sends-no-trailers",
-    "v2-grpc:status-in-the-head",
-    "v2-grpc:answers-with-a-page",
-    "v2-grpc:prefix-too-long",
-    "v2-grpc:prefix-too-short",
-    "v2-grpc:compressed-flag-alone",
-    "v2-grpc:compresses-unasked",
-    "v2-grpc:resets-in-the-middle",
-    "v2-grpc:answers-twice",
-  ],
+  kills: FAULTS_IN_FRAMING,
   async prompt(context) {
     await context.send(goodInfer(context));
     await context.send(call("ModelMetadata", { name: "no-such-model" }), { invalid: true });
@@ -202,6 +206,29 @@ function isBusy(exchange: Exchange): boolean {
   return outcome.ok && (outcome.code === 8 || outcome.code === 14);
 }
 
+/** Asks all callers at once on one connection, and holds each answer against what its caller sent. */
+async function askAtOnce(context: CheckContext): Promise<void> {
+  const alone = await context.send(ofCaller(CONCURRENT));
+  given.that(differenceFor(CONCURRENT, alone) === undefined, "the rows of a call alone", "others");
+  const exchanges = await context.sendAtOnce(
+    Array.from({ length: CONCURRENT }, (_, caller) => ofCaller(caller)),
+    alone,
+  );
+  for (const [caller, exchange] of exchanges.entries()) {
+    if (isBusy(exchange)) continue;
+    context.point(exchange);
+    const difference = differenceFor(caller, exchange);
+    expect.that(difference === undefined, `the rows of caller ${caller}`, difference ?? "");
+    const { id } = answerOf(given, "ModelInfer", exchange);
+    if (id.startsWith("caller-")) expect.equal(id, `caller-${caller}`, "id");
+  }
+  const busy = exchanges.find(isBusy);
+  if (busy) {
+    context.point(busy);
+    context.warn(`some of ${CONCURRENT} concurrent calls end with ${describeAnswer(busy)}`);
+  }
+}
+
 const concurrency = observe({
   id: "v2-grpc/concurrent-inferences-do-not-mix",
   title: "Of 64 calls at once on one connection, each gets its own id and its own rows back, in their order",
@@ -210,27 +237,7 @@ const concurrency = observe({
   heavy: "many-at-once",
   needsSeveral: true,
   kills: ["v2-grpc:shares-the-id", "v2-grpc:crosses-answers", "v2-grpc:mixes-rows-in-flight"],
-  async run(context) {
-    const alone = await context.send(ofCaller(CONCURRENT));
-    given.that(differenceFor(CONCURRENT, alone) === undefined, "the rows of a call alone", "others");
-    const exchanges = await context.sendAtOnce(
-      Array.from({ length: CONCURRENT }, (_, caller) => ofCaller(caller)),
-      alone,
-    );
-    for (const [caller, exchange] of exchanges.entries()) {
-      if (isBusy(exchange)) continue;
-      context.point(exchange);
-      const difference = differenceFor(caller, exchange);
-      expect.that(difference === undefined, `the rows of caller ${caller}`, difference ?? "");
-      const { id } = answerOf(given, "ModelInfer", exchange);
-      if (id.startsWith("caller-")) expect.equal(id, `caller-${caller}`, "id");
-    }
-    const busy = exchanges.find(isBusy);
-    if (busy) {
-      context.point(busy);
-      context.warn(`some of ${CONCURRENT} concurrent calls end with ${describeAnswer(busy)}`);
-    }
-  },
+  run: askAtOnce,
 });
 
 const aftermath = census({

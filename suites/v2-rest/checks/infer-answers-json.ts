@@ -1,25 +1,27 @@
-import { expect, given, headerOf } from "#kit";
+import { expect, given, headerOf, type Kill } from "#kit";
 import { observe } from "../clauses.ts";
 import { goodInfer } from "../messages.ts";
 
 const BREAKS_OFF = new Set(["closed", "reset"]);
 
+const FAULTS_IN_FRAMING: readonly Kill[] = [
+  "v2-rest:infer-as-text",
+  "v2-rest:content-length-too-long",
+  "v2-rest:content-length-too-short",
+  "v2-rest:two-content-lengths",
+  "v2-rest:length-beside-chunks",
+  "v2-rest:says-chunked-but-is-not",
+  "v2-rest:chunks-of-the-wrong-size",
+  "v2-rest:no-last-chunk",
+  "v2-rest:stray-bytes",
+  { mutant: "v2-rest:json-as-text-plain", as: "warn" },
+];
+
 export default observe({
   id: "v2-rest/infer-answers-json",
   title: "An inference is answered with a JSON document, labelled as one",
   clause: "V2REST-GEN-04",
-  kills: [
-    "v2-rest:infer-as-text",
-    "v2-rest:content-length-too-long",
-    "v2-rest:content-length-too-short",
-    "v2-rest:two-content-lengths",
-    "v2-rest:length-beside-chunks",
-    "v2-rest:says-chunked-but-is-not",
-    "v2-rest:chunks-of-the-wrong-size",
-    "v2-rest:no-last-chunk",
-    "v2-rest:stray-bytes",
-    { mutant: "v2-rest:json-as-text-plain", as: "warn" },
-  ],
+  kills: FAULTS_IN_FRAMING,
   async run(context) {
     const exchange = await context.send(goodInfer(context));
     const { head, failure } = exchange;
