@@ -51,7 +51,12 @@ export function driftOf(observations: readonly number[], tolerance = 0.1): Drift
   if (Math.abs(change) > halfWidth) return { change, halfWidth, verdict: "drifting", needed: 0 };
   // The width falls with the square root of the number; a change that is not told from 0 is taken for half of what it seems.
   const room = Math.max(tolerance / 4, tolerance - Math.abs(change) / 2);
-  return { change, halfWidth, verdict: "undecided", needed: Math.ceil(n * ((sureWidth / room) ** 2 - 1) + 1) };
+  return {
+    change,
+    halfWidth,
+    verdict: "undecided",
+    needed: Math.max(1, Math.ceil(n * ((sureWidth / room) ** 2 - 1) + 1)),
+  };
 }
 
 /** First-order autocorrelation of residuals of a line, at least 0. */

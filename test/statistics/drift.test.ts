@@ -65,3 +65,13 @@ test("what is undecided says how many more observations settle it, and so many m
   const verdicts = Array.from({ length: 50 }, () => driftOf(noisy(30 + needed))?.verdict);
   expect(verdicts.filter((verdict) => verdict === "stable").length).toBeGreaterThan(25);
 });
+
+test("what is undecided always needs more observations, what is decided none", () => {
+  const random = seededRandom("settled");
+  for (let i = 0; i < 500; i++) {
+    const law = { rho: 0.5 * random.next(), noise: 0.03 * random.next(), drift: 0.12 * random.next() };
+    const { verdict, needed } = driftOf(series(random, law)) ?? { verdict: "absent", needed: Number.NaN };
+    if (verdict === "undecided") expect(needed, JSON.stringify(law)).toBeGreaterThan(0);
+    else expect(needed).toBe(0);
+  }
+});
