@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from "node:http2";
 import { InfermarkError, messageOf } from "../base/errors.ts";
+import { HTTP2_ERROR_NAMES } from "../base/http2-error-codes.ts";
 import { CLOSED, type Collector, collectExchange, unsent } from "./collect-exchange.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Exchange, GrpcRequest, Headers, SendOptions, TransportFailure } from "./exchange.ts";
@@ -191,25 +192,8 @@ function isReset(error: Error): boolean {
   return ["ERR_HTTP2_STREAM_ERROR", "ERR_HTTP2_STREAM_CANCEL"].includes(codeOf(error));
 }
 
-const CODE_NAMES: readonly string[] = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-];
-
 function nameOfCode(code: number): string {
-  return CODE_NAMES[code] ?? `code ${code}`;
+  return HTTP2_ERROR_NAMES[code] ?? `code ${code}`;
 }
 
 /** The fields in the order of the wire, without pseudo-header fields. */

@@ -1,3 +1,5 @@
+import { HTTP2_ERROR_NAMES } from "../../../base/http2-error-codes.ts";
+
 /** Frame types (RFC 9113, section 6). */
 export const FrameType = {
   data: 0,
@@ -25,32 +27,14 @@ export const Setting = {
   noRfc7540Priorities: 9,
 } as const;
 
-/** The names of error codes (RFC 9113, section 7); the index is the code. */
-const ERROR_NAMES = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-] as const;
-
-export type ErrorName = (typeof ERROR_NAMES)[number];
+export type ErrorName = (typeof HTTP2_ERROR_NAMES)[number];
 
 export function errorCode(name: ErrorName): number {
-  return ERROR_NAMES.indexOf(name);
+  return HTTP2_ERROR_NAMES.indexOf(name);
 }
 
 export function errorName(code: number): string {
-  return ERROR_NAMES[code] ?? `error ${code}`;
+  return HTTP2_ERROR_NAMES[code] ?? `error ${code}`;
 }
 
 export const FRAME_HEADER_BYTES = 9;
