@@ -2,7 +2,7 @@ import { integer } from "../field-rules.ts";
 import type { LoadSettings } from "../settings.ts";
 import { earlyStopping } from "./early-stopping-verdict.ts";
 import { type Mode, rateField } from "./mode.ts";
-import { boundField } from "./single-stream.ts";
+import { boundField } from "./one-query-at-a-time.ts";
 
 const PERCENTILE = 99;
 
