@@ -63,7 +63,8 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     const outcome = await runPlan(plan, {
       signal,
       point: async (each) => {
-        const point = await runLoad(each, { ...measuring, runner: await runners.runnerFor(each) });
+        const runner = await runners.runnerFor(each);
+        const point = await runLoad(each, { ...measuring, ...(runner && { runner }) });
         await runners.measured(point);
         return point;
       },

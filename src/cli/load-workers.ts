@@ -44,8 +44,8 @@ export interface RunnersOptions {
 
 /** What sends the points of a job one after the other. */
 export interface PointRunners {
-  /** This process, or so many workers as were asked for, at most one for each request in flight. */
-  runnerFor(point: PointSettings): Promise<PhaseRunner>;
+  /** So many workers as were asked for, at most one for each request in flight; undefined where this process is to send. */
+  runnerFor(point: PointSettings): Promise<PhaseRunner | undefined>;
   /** Ends workers that were lost in part; the next point has new ones. */
   measured(point: LoadPoint): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +64,10 @@ export function pointRunners(job: LoadJob, options: RunnersOptions): PointRunner
       const { workers } = options;
       const inFlight = "concurrency" in point ? point.concurrency : point.maxInFlight;
       const most = Math.min(workers === "auto" ? mostWorkers() : workers, inFlight);
+      if (most === 1 && workers !== "auto") {
+        await close();
+        return undefined;
+      }
       const key = `${most} ${point.batch}`;
       if (open?.key !== key) {
         await close();
@@ -85,12 +89,10 @@ function openRunner(
   { workers, engine, say }: RunnersOptions,
 ): OpenRunner | Promise<OpenRunner> {
   const { workload, model } = job;
-  const here = () => inThisProcess({ engine, workload, requests: encodeRequests(workload, { model, batch, seed }) });
   const open = (count: number) => openWorkers(count, settingOf(job, batch));
-  if (workers === "auto")
-    return workersAsNeeded(here(), most, open, (count) => say(`one process is the limit: ${count} workers`));
-  if (most === 1) return { ...here(), close: () => Promise.resolve() };
-  return open(most);
+  if (workers !== "auto") return open(most);
+  const here = inThisProcess({ engine, workload, requests: encodeRequests(workload, { model, batch, seed }) });
+  return workersAsNeeded(here, most, open, (count) => say(`one process is the limit: ${count} workers`));
 }
 
 function settingOf({ plan, workload, model, endpoint }: LoadJob, batch: number): WorkerSetting {

@@ -8,7 +8,7 @@ import type { LoadPoint } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import type { StagesSchedule } from "./modes/mode.ts";
 import { serverUsage, whileObserved } from "./observe.ts";
-import { inThisProcess, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
+import { inThisProcess, type LocalRunner, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
 import type { LoadProgress } from "./progress.ts";
 import type { LoadSettings, PointSettings } from "./settings.ts";
 import { type PointLoad, toLoadPoint } from "./to-load-point.ts";
@@ -87,13 +87,18 @@ async function measure(
   loadOf: LoadOf,
 ): Promise<readonly LoadPoint[]> {
   const { engine, workload, model, signal = new AbortController().signal, onProgress } = options;
-  const here = inThisProcess({ ...options, requests: encodeRequests(workload, { ...plan, model }) });
+  let own: LocalRunner | undefined;
+  // Encoded here only where this process sends.
+  const here = () => {
+    own ??= inThisProcess({ ...options, requests: encodeRequests(workload, { ...plan, model }) });
+    return own;
+  };
   const run = async (phase: PhaseTask["phase"], partsMs: readonly number[]): Promise<readonly PhaseRun[]> => {
     const { requestTimeoutMs, fullCheckEvery } = plan;
     const lengthMs = partsMs.reduce((sum, each) => sum + each, 0);
     const task = { phase, lengthMs, requestTimeoutMs, fullCheckEvery, ...loadOf(phase, lengthMs) };
     const how = { signal, ...(onProgress && { onProgress }) };
-    return partsMs.length > 1 ? here.runParts(task, partsMs, how) : [await (options.runner ?? here).run(task, how)];
+    return partsMs.length > 1 ? here().runParts(task, partsMs, how) : [await (options.runner ?? here()).run(task, how)];
   };
   const runStep = async (lengthMs: number) => {
     const [{ recorder }] = (await run("warm-up", [lengthMs])) as [PhaseRun];
