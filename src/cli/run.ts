@@ -39,7 +39,7 @@ import { withModelsOfPlans } from "./plan-file.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { judgeableProfiles, selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
-import { fileBytes, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
+import { fileBytes, probeOptionsOf, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
 import { type Parts, type Seen, toDocument } from "./to-document.ts";
 import { requireWritable, writeReports } from "./write-reports.ts";
 
@@ -179,16 +179,7 @@ async function probe(
 ): Promise<TargetInfo | undefined> {
   progress.step("looking at the target");
   try {
-    return await probeTarget(transport, {
-      rest: target.transport.rest !== undefined,
-      grpc: target.transport.grpc !== undefined,
-      models: settings.model,
-      fixtures: settings.fixtures,
-      deadlineMs: settings.timeout,
-      clock: systemClock,
-      signal,
-      ...withoutUndefined({ sample: target.sample, waitReadyMs: settings.waitReady }),
-    });
+    return await probeTarget(transport, { ...probeOptionsOf(settings, target), signal });
   } catch (thrown) {
     if (signal.aborted) return undefined;
     throw thrown;

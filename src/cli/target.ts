@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import type { ReproTarget } from "../result/index.ts";
-import { parseGrpcAddress, parseInputFile, parseRestAddress, type Tensor } from "../target/index.ts";
+import { type ProbeOptions, parseGrpcAddress, parseInputFile, parseRestAddress, type Tensor } from "../target/index.ts";
 import type { Endpoint, TransportOptions } from "../transport/index.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,6 +15,19 @@ export interface TargetSetup {
   readonly sample?: readonly Tensor[];
   /** All requests of an `--input` directory, when it has more than one. */
   readonly samples?: readonly (readonly Tensor[])[];
+}
+
+/** What the probe of a target is told by the settings. */
+export function probeOptionsOf(settings: Settings, target: TargetSetup): ProbeOptions {
+  return {
+    rest: target.transport.rest !== undefined,
+    grpc: target.transport.grpc !== undefined,
+    models: settings.model,
+    fixtures: settings.fixtures,
+    deadlineMs: settings.timeout,
+    clock: systemClock,
+    ...withoutUndefined({ sample: target.sample, waitReadyMs: settings.waitReady }),
+  };
 }
 
 /** Reads addresses, certificates, token and input. Throws USAGE for what cannot be read. */

@@ -7,22 +7,14 @@ import { openTransport, type RecordedExchange, type WireRequest } from "../../tr
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
 import type { Settings } from "../settings.ts";
-import { setUpTarget, withoutUndefined } from "../target.ts";
+import { probeOptionsOf, setUpTarget } from "../target.ts";
 
 /** Sends the request of a finding to the target again: exit 1 when the fault shows, 0 when not, 4 when it could not be tried. */
 export async function replayFinding(finding: FuzzFinding, request: WireRequest, settings: Settings): Promise<number> {
   const target = setUpTarget(settings);
   const transport = openTransport(target.transport);
   try {
-    const info = await probeTarget(transport, {
-      rest: target.transport.rest !== undefined,
-      grpc: target.transport.grpc !== undefined,
-      models: settings.model,
-      fixtures: settings.fixtures,
-      deadlineMs: settings.timeout,
-      clock: systemClock,
-      ...withoutUndefined({ sample: target.sample, waitReadyMs: settings.waitReady }),
-    });
+    const info = await probeTarget(transport, probeOptionsOf(settings, target));
     const suite = (await allSuites(settings.suites)).find(({ suite: { id } }) => id === finding.suite)?.suite;
     const { repeatFinding } = await import("../../conformance/fuzz/index.ts");
     const limits = { ...defaultLimits, requestMs: settings.timeout };
