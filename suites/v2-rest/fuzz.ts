@@ -5,9 +5,10 @@ import {
   type FuzzCase,
   type Fuzzing,
   type FuzzScene,
-  type JsonObject,
   type JsonValue,
+  listOf,
   type ModelInfo,
+  memberOf,
   nest,
   readJson,
   shorten,
@@ -77,15 +78,6 @@ function caseOf(scene: FuzzScene, chosen: Draft, changes: readonly JsonRequestCh
     changes,
   );
   return { ...changed, answerKnown: changes.length === 0 && model.fixture } satisfies FuzzCase;
-}
-
-function memberOf(value: JsonValue, name: string): JsonValue | undefined {
-  return value instanceof Map ? (value as JsonObject).get(name) : undefined;
-}
-
-function listOf(value: JsonValue, name: string): readonly JsonValue[] {
-  const list = memberOf(value, name);
-  return Array.isArray(list) ? (list as readonly JsonValue[]) : [];
 }
 
 function tensorsIn(value: JsonValue, list: "inputs" | "outputs") {

@@ -1,8 +1,6 @@
-import { type CheckContext, describeDifference, type Exchange, expect, given, rowsOfCaller, textIn } from "#kit";
+import { askCallersAtOnce, type Callers, describeDifference, type Exchange, given, rowsOfCaller, textIn } from "#kit";
 import { observe } from "../clauses.ts";
 import { answerOf, inBinary, infer, outputNamed, tensorOf } from "../messages.ts";
-
-const CONCURRENT = 32;
 
 const request = (caller: number) =>
   infer("identity_fp32", [inBinary(rowsOfCaller(caller))], {
@@ -17,28 +15,15 @@ function differenceFor(caller: number, exchange: Exchange): string | undefined {
   );
 }
 
-/** Asks all callers at once, and holds each answer against what its caller sent. */
-async function askAtOnce(context: CheckContext): Promise<void> {
-  const alone = await context.send(request(CONCURRENT));
-  given.that(differenceFor(CONCURRENT, alone) === undefined, "the rows of a call alone", "others");
-  const exchanges = await context.sendAtOnce(
-    Array.from({ length: CONCURRENT }, (_, caller) => request(caller)),
-    alone,
-  );
-  for (const [caller, exchange] of exchanges.entries()) {
-    if (exchange.head?.status === 503) continue;
-    context.point(exchange);
-    const difference = differenceFor(caller, exchange);
-    expect.that(difference === undefined, `the rows of caller ${caller}`, difference ?? "");
-    const id = textIn(answerOf(given, exchange).json, "id");
-    if (id.startsWith("caller-")) expect.equal(id, `caller-${caller}`, "/id");
-  }
-  const busy = exchanges.find(({ head }) => head?.status === 503);
-  if (busy) {
-    context.point(busy);
-    context.warn(`some of ${CONCURRENT} concurrent inferences were answered with 503`);
-  }
-}
+const callers: Callers = {
+  count: 32,
+  request,
+  difference: differenceFor,
+  id: (exchange) => textIn(answerOf(given, exchange).json, "id"),
+  idAt: "/id",
+  isBusy: ({ head }) => head?.status === 503,
+  busy: () => "some of 32 concurrent inferences were answered with 503",
+};
 
 export default observe({
   id: "v2-binary/concurrent-inferences-do-not-mix",
@@ -48,5 +33,5 @@ export default observe({
   heavy: "many-at-once",
   needsSeveral: true,
   kills: ["v2-binary:crosses-answers", "v2-binary:swaps-ids-in-flight", "v2-binary:mixes-rows-in-flight"],
-  run: askAtOnce,
+  run: (context) => askCallersAtOnce(context, callers),
 });

@@ -1,6 +1,7 @@
 import {
+  askCallersAtOnce,
   bodyOf,
-  type CheckContext,
+  type Callers,
   describeAnswer,
   describeDifference,
   type Exchange,
@@ -192,8 +193,6 @@ const caseSensitive = refuse({
   accept: refusesUnknown,
 });
 
-const CONCURRENT = 64;
-
 const ofCaller = (caller: number) => infer("identity_fp32", [rowsOfCaller(caller)], { id: `caller-${caller}` });
 
 function differenceFor(caller: number, exchange: Exchange): string | undefined {
@@ -206,28 +205,15 @@ function isBusy(exchange: Exchange): boolean {
   return outcome.ok && (outcome.code === 8 || outcome.code === 14);
 }
 
-/** Asks all callers at once on one connection, and holds each answer against what its caller sent. */
-async function askAtOnce(context: CheckContext): Promise<void> {
-  const alone = await context.send(ofCaller(CONCURRENT));
-  given.that(differenceFor(CONCURRENT, alone) === undefined, "the rows of a call alone", "others");
-  const exchanges = await context.sendAtOnce(
-    Array.from({ length: CONCURRENT }, (_, caller) => ofCaller(caller)),
-    alone,
-  );
-  for (const [caller, exchange] of exchanges.entries()) {
-    if (isBusy(exchange)) continue;
-    context.point(exchange);
-    const difference = differenceFor(caller, exchange);
-    expect.that(difference === undefined, `the rows of caller ${caller}`, difference ?? "");
-    const { id } = answerOf(given, "ModelInfer", exchange);
-    if (id.startsWith("caller-")) expect.equal(id, `caller-${caller}`, "id");
-  }
-  const busy = exchanges.find(isBusy);
-  if (busy) {
-    context.point(busy);
-    context.warn(`some of ${CONCURRENT} concurrent calls end with ${describeAnswer(busy)}`);
-  }
-}
+const callers: Callers = {
+  count: 64,
+  request: ofCaller,
+  difference: differenceFor,
+  id: (exchange) => answerOf(given, "ModelInfer", exchange).id,
+  idAt: "id",
+  isBusy,
+  busy: (exchange) => `some of 64 concurrent calls end with ${describeAnswer(exchange)}`,
+};
 
 const concurrency = observe({
   id: "v2-grpc/concurrent-inferences-do-not-mix",
@@ -237,7 +223,7 @@ const concurrency = observe({
   heavy: "many-at-once",
   needsSeveral: true,
   kills: ["v2-grpc:shares-the-id", "v2-grpc:crosses-answers", "v2-grpc:mixes-rows-in-flight"],
-  run: askAtOnce,
+  run: (context) => askCallersAtOnce(context, callers),
 });
 
 const aftermath = census({
