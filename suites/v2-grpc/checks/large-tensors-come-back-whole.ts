@@ -1,4 +1,4 @@
-import { describeDifference, expect, given, isTaken, LARGE_MEGABYTES, LARGE_PATIENCE_MS, largeTensor } from "#kit";
+import { describeDifference, expect, isTaken, LARGE_MEGABYTES, LARGE_PATIENCE_MS, largeTensor } from "#kit";
 import { observe } from "../clauses.ts";
 import { givenServes, infer, outputNamed, outputsOf } from "../messages.ts";
 
