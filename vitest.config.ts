@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { conditions: ["source", "node", "import"] },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["bin/build.js"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+// The launcher: runs the compiled `dist/`; in a checkout that changed since it was compiled, `src/` through tsx.
 import { spawn } from "node:child_process";
-// The launcher: the package runs its compiled `dist/`; a checkout without a build runs `src/` through tsx.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -8,11 +8,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "src", "cli", "main.ts");
+const inCheckout = existsSync(source);
 
-if (!existsSync(source)) {
+if (!inCheckout || (await import("./build.js")).isBuilt()) {
   await import(pathToFileURL(join(root, "dist", "src", "cli", "main.js")).href);
 } else {
-  // Conditions and the loader are process flags, so the checkout needs one child process.
+  // Conditions and the loader are process flags, so uncompiled sources need one child process.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const child = spawn(process.execPath, ["--conditions=source", "--import", tsx, source, ...process.argv.slice(2)], {
     stdio: "inherit",

@@ -99,6 +99,7 @@ export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
     alone: 1000,
   },
   flag("dry-run", "print every request as a command and send nothing to the target"),
+  duration("recovery", "how long a target that stopped answering may take to come back (default 30s)", 1),
   duration("budget", "end the checks after this time"),
   text("baseline", "FILE", "known failures (known-failing.yaml): they do not fail the run, stale entries do"),
 ];

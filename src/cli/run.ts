@@ -155,8 +155,13 @@ function fuzzLast(
   });
 }
 
-function limitsOf({ timeout, budget }: Pick<Settings, "timeout" | "budget">): Limits {
-  return { ...defaultLimits, requestMs: timeout, ...(budget !== undefined && { budgetMs: budget }) };
+function limitsOf({ timeout, recovery, budget }: Pick<Settings, "timeout" | "recovery" | "budget">): Limits {
+  return {
+    ...defaultLimits,
+    requestMs: timeout,
+    recoveryMs: recovery,
+    ...(budget !== undefined && { budgetMs: budget }),
+  };
 }
 
 function nothingToLoad({ conformance }: Parts, progress: Progress): void {

@@ -52,6 +52,7 @@ export interface Settings {
   /** Requests of the fuzz phase to each suite. */
   readonly fuzz?: number;
   readonly dryRun: boolean;
+  readonly recovery: number;
   readonly budget?: number;
   readonly baseline?: string;
   readonly protocol: readonly string[];
@@ -110,6 +111,7 @@ const DEFAULTS = {
   safe: false,
   dangerous: false,
   dryRun: false,
+  recovery: 30_000,
   telemetry: true,
   workers: "1",
   allowRemote: false,

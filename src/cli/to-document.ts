@@ -78,6 +78,7 @@ export function toDocument(
         safe: settings.safe,
         dangerous: settings.dangerous,
         timeoutMs: settings.timeout,
+        recoveryMs: settings.recovery,
         ...(settings.fuzz !== undefined && { fuzz: settings.fuzz }),
         profiles: [...settings.profile],
         strict: settings.strict,

@@ -1,6 +1,7 @@
 export * from "../base/assets.ts";
 export * from "../base/clock.ts";
 export * from "../base/errors.ts";
+export * from "../base/once-per.ts";
 export * from "../base/random.ts";
 export * from "../target/index.ts";
 export * from "../transport/index.ts";

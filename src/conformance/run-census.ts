@@ -33,7 +33,19 @@ export async function runCensus(
 }
 
 /** Evidence in the order of the checks, so that it is told alike however their answers overtook each other. */
-function inOrder({ evidence, suite }: SuiteRun): Evidence {
+function inOrder(run: SuiteRun): Evidence {
+  const { observed, aftermaths } = run.evidence;
+  const known = ordered.get(run.evidence);
+  // Evidence only grows.
+  if (known?.observed.length === observed.length && known.aftermaths.length === aftermaths.length) return known;
+  const sorted = sortEvidence(run);
+  ordered.set(run.evidence, sorted);
+  return sorted;
+}
+
+const ordered = new WeakMap<Evidence, Evidence>();
+
+function sortEvidence({ evidence, suite }: SuiteRun): Evidence {
   const place = new Map(suite.checks.map(({ id }, index) => [id, index]));
   const compare = (a: CensusItem, b: CensusItem) =>
     (place.get(a.check) ?? 0) - (place.get(b.check) ?? 0) || bySending(a.exchange, b.exchange);

@@ -765,6 +765,10 @@ export interface ConformancePlan {
    */
   timeoutMs: number;
   /**
+   * How long a target that stopped answering was waited for, in milliseconds; absent where that was the default, 30 s.
+   */
+  recoveryMs?: number;
+  /**
    * How many changed requests each suite was to be sent; absent where the fuzz phase was not asked for.
    */
   fuzz?: number;

@@ -8,9 +8,7 @@ const FLOAT16: Layout = { fractionBits: 10, bias: 15 };
 const BFLOAT16: Layout = { fractionBits: 7, bias: 127 };
 
 /** The number that 16 bits of IEEE 754 binary16 stand for. */
-export function fromFloat16(bits: number): number {
-  return decode(bits, FLOAT16);
-}
+export const fromFloat16: (bits: number) => number = tabled(FLOAT16);
 
 /** The nearest binary16 to a number, ties to even; beyond the range it is an infinity. */
 export function toFloat16(value: number): number {
@@ -18,13 +16,20 @@ export function toFloat16(value: number): number {
 }
 
 /** The number that 16 bits of bfloat16 stand for. */
-export function fromBfloat16(bits: number): number {
-  return decode(bits, BFLOAT16);
-}
+export const fromBfloat16: (bits: number) => number = tabled(BFLOAT16);
 
 /** The nearest bfloat16 to a number, ties to even; beyond the range it is an infinity. */
 export function toBfloat16(value: number): number {
   return encode(value, BFLOAT16);
+}
+
+/** There are so few of these numbers that a table of them, made at the first call, is the fastest way to read one. */
+function tabled(layout: Layout): (bits: number) => number {
+  let table: Float64Array | undefined;
+  return (bits) => {
+    table ??= Float64Array.from({ length: 0x1_0000 }, (_, index) => decode(index, layout));
+    return table[bits] as number;
+  };
 }
 
 function decode(bits: number, { fractionBits, bias }: Layout): number {

@@ -85,6 +85,7 @@ const LARGE_PERIOD = 51;
 /** An FP32 tensor of so many bytes in raw form. It compresses well, since recordings keep it. */
 export function largeTensor(bytes: number): Tensor {
   const count = Math.floor(bytes / 4);
-  const values = Array.from({ length: count }, (_, index) => (index % LARGE_PERIOD) + 0.5);
+  const values: number[] = [];
+  for (let index = 0; index < count; index++) values.push((index % LARGE_PERIOD) + 0.5);
   return { name: "INPUT0", datatype: "FP32", shape: [1, count], values };
 }

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import { messageOf } from "../base/errors.ts";
+import { oncePer } from "../base/once-per.ts";
 import { bodyOf, type Exchange, type Headers, headerOf } from "./exchange.ts";
 import { type GrpcFrame, readFrames } from "./grpc-frames.ts";
 
@@ -43,7 +44,9 @@ export type GrpcOutcome =
 const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
 
 /** Reads an exchange as the gRPC protocol over HTTP/2 defines it. */
-export function grpcOutcome(exchange: Exchange): GrpcOutcome {
+export const grpcOutcome: (exchange: Exchange) => GrpcOutcome = oncePer(readOutcome);
+
+function readOutcome(exchange: Exchange): GrpcOutcome {
   const { head, failure, trailers } = exchange;
   if (failure) return problem(`no answer (${failure.code}): ${failure.message}`);
   if (!head) return problem("no answer");

@@ -6,7 +6,9 @@ import {
   type CensusItem,
   type CheckContext,
   type Evidence,
+  type Exchange,
   Nonconformance,
+  oncePer,
   readJson,
   show,
   toPlain,
@@ -37,14 +39,20 @@ export interface SuccessItem extends CensusItem {
   readonly body: unknown;
 }
 
+/** Many checks ask for the body of the same answer. */
+const plainBody = oncePer((exchange: Exchange): { readonly value: unknown } | undefined => {
+  const read = readJson(bodyOf(exchange), { nonFinite: true });
+  return read.ok ? { value: toPlain(read.value) } : undefined;
+});
+
 /** Every 200 that answers a valid request to this endpoint. */
 export function successesAt(endpoint: Endpoint, { observed }: Evidence): readonly SuccessItem[] {
   return observed
     .filter(({ exchange, invalid }) => !invalid && !exchange.failure && exchange.head?.status === 200)
     .filter(({ exchange }) => endpointOf(exchange.request) === endpoint)
     .flatMap(({ exchange, check }) => {
-      const read = readJson(bodyOf(exchange), { nonFinite: true });
-      return read.ok ? [{ exchange, check, body: toPlain(read.value) }] : [];
+      const read = plainBody(exchange);
+      return read ? [{ exchange, check, body: read.value }] : [];
     })
     .filter(({ body }) => isRecognisable(endpoint, body));
 }

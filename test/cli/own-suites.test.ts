@@ -6,7 +6,7 @@ import type { ResultDocument } from "../../src/result/index.ts";
 import { runCli, scratchFolder } from "./run-cli.ts";
 import { type SmallServer, serveHttp } from "./servers.ts";
 
-const ACME = fileURLToPath(new URL("own-suite/suite.ts", import.meta.url));
+const ACME = fileURLToPath(new URL("own-suite/suite.js", import.meta.url));
 
 let acme: SmallServer;
 beforeAll(async () => {

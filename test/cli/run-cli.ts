@@ -1,17 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const launcher = join(root, "bin/infermark.js");
 
 /** The command line as a shell calls it. */
-export const cliCommand = [process.execPath, "--conditions=source", "--import", tsx, join(root, "src/cli/main.ts")]
-  .map((word) => `'${word}'`)
-  .join(" ");
+export const cliCommand = [process.execPath, launcher].map((word) => `'${word}'`).join(" ");
 
 export interface CliResult {
   readonly code: number | null;
@@ -37,17 +34,13 @@ export function scratchFolder(): string {
   return mkdtempSync(join(tmpdir(), "infermark-cli-"));
 }
 
-/** Starts the command line in a process of its own, without the launcher. */
+/** Starts the command line in a process of its own. */
 export function startCli(args: readonly string[], { cwd = scratchFolder(), env = {} }: CliOptions = {}): CliProcess {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", tsx, join(root, "src/cli/main.ts"), ...args],
-    {
-      cwd,
-      env: { ...process.env, NO_COLOR: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [launcher, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   const waiting: (() => void)[] = [];

@@ -17,7 +17,7 @@ export async function replayFinding(finding: FuzzFinding, request: WireRequest, 
     const info = await probeTarget(transport, probeOptionsOf(settings, target));
     const suite = (await allSuites(settings.suites)).find(({ suite: { id } }) => id === finding.suite)?.suite;
     const { repeatFinding } = await import("../../conformance/fuzz/index.ts");
-    const limits = { ...defaultLimits, requestMs: settings.timeout };
+    const limits = { ...defaultLimits, requestMs: settings.timeout, recoveryMs: settings.recovery };
     const options = { transport, info, seed: settings.seed, clock: systemClock, limits };
     const shown = suite && (await repeatFinding(suite, { request, kind: finding.kind as FuzzKind }, options));
     if (typeof shown === "string" || !suite) {

@@ -110,7 +110,7 @@ async function judgeAgain(
     info,
     seed: document.run.seed,
     clock: { now: () => systemClock.now(), sleep: async () => {} },
-    limits: { ...defaultLimits, requestMs: timeoutMs },
+    limits: { ...defaultLimits, requestMs: timeoutMs, ...withoutUndefined({ recoveryMs: plan.recoveryMs }) },
     safe,
     dangerous,
     onlyKeyword: plan.onlyKeyword ?? false,

@@ -56,6 +56,7 @@ function settingsOf(
       dangerous: plan.dangerous,
       ...(check === undefined && plan.fuzz !== undefined && { fuzz: plan.fuzz }),
       timeout: `${plan.timeoutMs}ms`,
+      ...(plan.recoveryMs !== undefined && { recovery: `${plan.recoveryMs}ms` }),
       seed: document.run.seed,
       subject: document.subject,
       suites: ownModules(flags),

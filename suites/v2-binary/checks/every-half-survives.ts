@@ -3,12 +3,11 @@ import { observe } from "../clauses.ts";
 import { answerOf, infer, output, outputNamed, withBlob } from "../messages.ts";
 
 /** Every half-precision number but NaN, whose payload no one promises. */
-const HALVES = Array.from({ length: 0x1_0000 }, (_, bits) => bits).filter((bits) => !Number.isNaN(fromFloat16(bits)));
-
-function bytesOfHalves(): Uint8Array {
-  const view = new DataView(new ArrayBuffer(2 * HALVES.length));
-  for (const [index, bits] of HALVES.entries()) view.setUint16(2 * index, bits, true);
-  return new Uint8Array(view.buffer);
+function allHalves(): { readonly halves: readonly number[]; readonly bytes: Uint8Array } {
+  const halves = Array.from({ length: 0x1_0000 }, (_, bits) => bits).filter((bits) => !Number.isNaN(fromFloat16(bits)));
+  const view = new DataView(new ArrayBuffer(2 * halves.length));
+  for (const [index, bits] of halves.entries()) view.setUint16(2 * index, bits, true);
+  return { halves, bytes: new Uint8Array(view.buffer) };
 }
 
 export default observe({
@@ -18,8 +17,8 @@ export default observe({
   requires: ["model:identity_fp16"],
   kills: ["v2-binary:halves-rounded"],
   async run(context) {
-    const spec: Tensor = { name: "INPUT0", datatype: "FP16", shape: [1, HALVES.length], values: [] };
-    const sent = bytesOfHalves();
+    const { halves, bytes: sent } = allHalves();
+    const spec: Tensor = { name: "INPUT0", datatype: "FP16", shape: [1, halves.length], values: [] };
     const exchange = await context.send(
       infer("identity_fp16", [withBlob(spec, sent)], { outputs: [output("OUTPUT0", true)] }),
     );
@@ -31,7 +30,7 @@ export default observe({
     expect.that(
       at < 0,
       "all halves unchanged",
-      `element ${half}, ${fromFloat16(HALVES[half] ?? 0)}, has other bits`,
+      `element ${half}, ${fromFloat16(halves[half] ?? 0)}, has other bits`,
       "outputs/OUTPUT0",
     );
   },

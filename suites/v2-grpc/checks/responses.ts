@@ -1,6 +1,7 @@
 import {
   type CensusCheck,
   DATATYPES,
+  type Exchange,
   elementCount,
   expect,
   fromRaw,
@@ -8,6 +9,7 @@ import {
   grpcOutcome,
   isDatatype,
   type ModelInferResponse,
+  oncePer,
   type Tensor,
 } from "#kit";
 import { census, type clauses, observe } from "../clauses.ts";
@@ -154,14 +156,14 @@ const forms = ROWS.map(
     }),
 );
 
-function decodedOrNothing(exchange: Parameters<typeof given.message>[0]): ModelInferResponse | undefined {
+const decodedOrNothing = oncePer((exchange: Exchange): ModelInferResponse | undefined => {
   try {
     return answerOf(given, "ModelInfer", exchange);
   } catch {
     // What cannot be decoded is judged where the answer is asked for.
     return undefined;
   }
-}
+});
 
 const namesModel = observe({
   id: "v2-grpc/response-names-its-model",

@@ -1,4 +1,4 @@
-import { checksOf, clauseRegistry, expect, type HttpRequest, type Suite } from "infermark/kit";
+import { checksOf, clauseRegistry, expect } from "infermark/kit";
 
 const clauses = clauseRegistry({
   "ACME-01": {
@@ -9,11 +9,13 @@ const clauses = clauseRegistry({
   },
 });
 
-const { observe } = checksOf<keyof typeof clauses>();
+const { observe } = checksOf();
 
-const health: HttpRequest = { protocol: "http", method: "GET", path: "/acme/health", headers: [] };
+/** @type {import("infermark/kit").HttpRequest} */
+const health = { protocol: "http", method: "GET", path: "/acme/health", headers: [] };
 
-const suite: Suite = {
+/** @type {import("infermark/kit").Suite} */
+const suite = {
   id: "acme",
   title: "Additions of acme",
   transport: "rest",
