@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,7 +6,7 @@ export default defineConfig({
   resolve: { conditions: ["source", "node", "import"] },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["bin/build.js"],
+    globalSetup: [fileURLToPath(new URL("bin/build.js", import.meta.url))],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

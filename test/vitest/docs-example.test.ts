@@ -26,12 +26,6 @@ async function runExample(change: (code: string) => string = (code) => code): Pr
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   for (const [name, code] of files) writeFileSync(join(folder, name), change(code));
-  // A checkout has no build: the package's sources are run.
-  const conditions = '["source", "node", "import"]';
-  writeFileSync(
-    join(folder, "vitest.config.ts"),
-    `export default { resolve: { conditions: ${conditions} }, ssr: { resolve: { conditions: ${conditions}, externalConditions: ${conditions} }, noExternal: ["infermark"] } };`,
-  );
   const child = spawn(process.execPath, [vitest, "run", "--reporter=json"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
