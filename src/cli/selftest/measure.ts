@@ -10,8 +10,8 @@ import {
 import { clientLimited } from "../../load/validity/client-limited.ts";
 import { offSchedule } from "../../load/validity/off-schedule.ts";
 import { type ModelInfo, parseGrpcAddress, parseRestAddress } from "../../target/index.ts";
+import type { ReferenceProcess } from "../reference-process/start.ts";
 import type { KnownLaw } from "./laws.ts";
-import type { SelftestServer } from "./server.ts";
 
 export type Protocol = "rest" | "grpc";
 export type Loop = "open" | "closed";
@@ -66,7 +66,7 @@ export interface Sender {
 }
 
 /** Opens a sender. The server's law must be set before each measurement. */
-export async function openSender(protocol: Protocol, server: SelftestServer, signal: AbortSignal): Promise<Sender> {
+export async function openSender(protocol: Protocol, server: ReferenceProcess, signal: AbortSignal): Promise<Sender> {
   const endpoint = protocol === "rest" ? parseRestAddress(server.rest) : parseGrpcAddress(server.grpc);
   const entry = suites.find(({ suite }) => suite.id === `v2-${protocol}`);
   const [workload] = entry?.workloads ?? [];

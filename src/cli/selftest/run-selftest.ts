@@ -1,6 +1,6 @@
+import { type ReferenceProcess, startReferenceProcess } from "../reference-process/start.ts";
 import { type KnownLaw, STEADY, stallEvery } from "./laws.ts";
 import { type CaseResult, type Loop, openSender, type Protocol, type RateResult, type Sender } from "./measure.ts";
-import { type SelftestServer, startSelftestServer } from "./server.ts";
 
 const PROTOCOLS = ["rest", "grpc"] as const satisfies readonly Protocol[];
 const LOOPS = ["closed", "open"] as const satisfies readonly Loop[];
@@ -26,7 +26,7 @@ export async function runSelftest(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<SelftestResult> {
-  const server = await startSelftestServer();
+  const server = await startReferenceProcess();
   const senders: Sender[] = [];
   try {
     for (const protocol of PROTOCOLS) senders.push(await openSender(protocol, server, signal));
@@ -47,7 +47,7 @@ export async function runSelftest(
 /** Doubles the rate until it is not trustworthy twice. */
 async function highestRate(
   sender: Sender,
-  server: SelftestServer,
+  server: ReferenceProcess,
   ms: number,
   signal: AbortSignal,
   say: (text: string) => void,
@@ -69,7 +69,7 @@ async function highestRate(
 
 async function steadyCases(
   senders: readonly Sender[],
-  server: SelftestServer,
+  server: ReferenceProcess,
   ms: number,
   signal: AbortSignal,
   say: (text: string) => void,
@@ -83,7 +83,7 @@ async function steadyCases(
 
 async function stallCases(
   senders: readonly Sender[],
-  server: SelftestServer,
+  server: ReferenceProcess,
   ms: number,
   signal: AbortSignal,
   say: (text: string) => void,
@@ -98,7 +98,7 @@ async function stallCases(
 
 async function oneCase(
   sender: Sender,
-  server: SelftestServer,
+  server: ReferenceProcess,
   law: KnownLaw,
   loop: Loop,
   ms: number,

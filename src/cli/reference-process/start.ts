@@ -8,9 +8,10 @@ export type FromServer =
   | { readonly kind: "truth"; readonly durations: HistogramSnapshot };
 
 /** The reference runtime in another process, with a latency law that can be changed. */
-export interface SelftestServer {
+export interface ReferenceProcess {
   readonly rest: string;
   readonly grpc: string;
+  readonly pid: number;
   /** From now on inferences take what this law draws, and their true durations are kept anew. */
   setLaw(text: string): Promise<void>;
   /** How long each inference took in the server since the law was set. The caller destroys it. */
@@ -18,16 +19,16 @@ export interface SelftestServer {
   close(): void;
 }
 
-/** Starts the server. */
-export async function startSelftestServer(): Promise<SelftestServer> {
-  const child = forkModule(new URL("./server-process.ts", import.meta.url));
+/** Starts it; it ends with this process. */
+export async function startReferenceProcess(): Promise<ReferenceProcess> {
+  const child = forkModule(new URL("./main.ts", import.meta.url));
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     stderr += chunk.toString("utf8");
   });
   const answer = <K extends FromServer["kind"]>(kind: K) =>
     new Promise<Extract<FromServer, { kind: K }>>((resolve, reject) => {
-      const ended = () => reject(new Error(`the server of the selftest ended: ${stderr}`));
+      const ended = () => reject(new Error(`the reference runtime ended: ${stderr}`));
       const hear = (message: FromServer) => {
         if (message.kind !== kind) return;
         child.off("message", hear).off("exit", ended);
@@ -40,6 +41,7 @@ export async function startSelftestServer(): Promise<SelftestServer> {
   return {
     rest,
     grpc,
+    pid: child.pid as number,
     setLaw: async (text) => {
       tell({ kind: "law", text });
       await answer("set");

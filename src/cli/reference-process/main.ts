@@ -2,9 +2,9 @@ import { messageOf } from "../../base/errors.ts";
 import { type LatencyLaw, parseLatencyLaw } from "../../reference/index.ts";
 import { createHistogram } from "../../statistics/index.ts";
 import { DEFAULT_MAX_BODY, startReference } from "../commands/serve.ts";
-import type { FromServer, ToServer } from "./server.ts";
+import type { FromServer, ToServer } from "./start.ts";
 
-/** The entry of the process in which the selftest's server runs: keeps the true durations of its inferences. */
+/** The entry of the process in which the reference runtime runs beside its client: keeps the true durations of its inferences. */
 
 let law: LatencyLaw = () => 0;
 let durations = createHistogram();
