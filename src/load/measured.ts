@@ -8,6 +8,8 @@ import type { Recorded } from "./recorder.ts";
 export interface Measured {
   readonly recorded: Recorded;
   readonly summary: PhaseSummary;
+  /** Closed loop: requests that were to be in flight. */
+  readonly concurrency?: number;
   /** Of this process and of its workers, until the last answer had come. */
   readonly client: ProcessUsage;
   /** The same until the deadline, without the wait for the last answers. */

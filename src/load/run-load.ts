@@ -129,6 +129,7 @@ async function measure(
       ...(parts.length === 1 && { ...serverUsage(telemetry.series), series: telemetry.series }),
       interrupted: signal.aborted && lengthNs < lengthMs * NS_PER_MS,
       changing,
+      ...(load.concurrency !== undefined && { concurrency: load.concurrency }),
     };
     const own = index === 0 ? telemetry : { series: [], unavailable: [] };
     const point = toLoadPoint(plan, { ...load, warmupMs: index === 0 ? warmupMs : 0 }, engine, measured, own);

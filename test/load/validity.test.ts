@@ -73,6 +73,16 @@ describe("a measurement", () => {
     );
   });
 
+  test("tells how many requests were in flight by Little's law, and doubts times that add up to more, or to much less", () => {
+    // 200 answers a second of 5 ms each: one in flight on average.
+    const inFlight = (concurrency: number) => judgeValidity(measured({ rate: () => 20 }, { concurrency }));
+    expect(inFlight(1)).toMatchObject({ valid: true, problems: [] });
+    expect(inFlight(1).evidence).toContainEqual({ key: "in flight", value: "1.00 of 1 by Little's law" });
+    expect(codes(measured({ rate: () => 16 }, { concurrency: 1 }))).toEqual([]);
+    expect(codes(measured({ rate: () => 14 }, { concurrency: 1 }))).toEqual(["client-limited"]);
+    expect(codes(measured({ rate: () => 21 }, { concurrency: 1 }))).toEqual(["clock"]);
+  });
+
   test("is not limited by a client that only waited awake", () => {
     const spinning = { ...idle, cpuMs: 9900, eventLoopUtilisation: 1 };
     const { summary, ...rest } = measured({ rate: () => 20 }, { clientWhileSending: spinning });

@@ -4,6 +4,7 @@ import { clientLimited } from "./client-limited.ts";
 import { clock } from "./clock.ts";
 import { errors } from "./errors.ts";
 import { interrupted } from "./interrupted.ts";
+import { littlesLaw } from "./littles-law.ts";
 import { notStationary } from "./not-stationary.ts";
 import { offSchedule } from "./off-schedule.ts";
 import type { ValidityRule } from "./rule.ts";
@@ -17,6 +18,7 @@ const RULES: readonly ValidityRule[] = [
   clock,
   errors,
   clientLimited,
+  littlesLaw,
   offSchedule,
   notStationary,
   tooFewSamples,
