@@ -126,7 +126,7 @@ function requestOf(endpoint: LoadEndpoint, request: EncodedRequest): autocannon.
 /** One client of autocannon, and so one connection at a time. */
 interface Lane {
   readonly connects: () => number;
-  /** Ends the connection when its request has taken too long. */
+  /** Ends the connection when its request has taken too long, and the client when it has nothing to send any more. */
   readonly expire: () => void;
   /** Ends the client; nothing is recorded any more. */
   readonly stop: () => void;
@@ -191,7 +191,10 @@ function watch(client: AutocannonClient, offset: number, phase: Phase, tally: Ta
   return {
     connects: () => connects,
     expire: () => {
-      if (stopped || request === undefined || clock.now() - start < requestTimeoutMs * NS_PER_MS) return;
+      if (stopped) return;
+      // A client can be without a connection and tell nothing of it: then no request comes that would end it.
+      if (request === undefined && clock.now() >= deadline) stop();
+      if (request === undefined || clock.now() - start < requestTimeoutMs * NS_PER_MS) return;
       giveUp(Outcome.timeout, `no answer within ${requestTimeoutMs} ms`);
     },
     stop,
