@@ -14,8 +14,8 @@ import type { Endpoint } from "../transport/index.ts";
 import type { Settings } from "./settings.ts";
 import type { TargetSetup } from "./target.ts";
 
-/** All that can watch a load on this model, whether or not it sees something. Throws USAGE for a setting that cannot be read. */
-export function collectorsFor(settings: Settings, target: TargetSetup, model: string): readonly Collector[] {
+/** All that can watch a load on this model, or on several without one, whether or not it sees something. Throws USAGE for a setting that cannot be read. */
+export function collectorsFor(settings: Settings, target: TargetSetup, model?: string): readonly Collector[] {
   const metrics = metricsUrls(settings);
   if (!settings.telemetry) return [blind("telemetry", "Telemetry was turned off with --no-telemetry.")];
   const { serverPid, serverCgroup } = settings;
@@ -28,9 +28,15 @@ export function collectorsFor(settings: Settings, target: TargetSetup, model: st
     [rest, grpc].every((endpoint) => !endpoint || isLoopback(endpoint))
       ? nvidiaSmi()
       : blind("nvidia-smi", "The target is another machine, and nvidia-smi sees only the GPUs of this one."),
-    ...(rest ? [tritonStatistics({ ...sourceOf(rest), model })] : []),
-    ...metrics.map((each) => prometheus({ ...each, model })),
+    ...(rest ? [statisticsOf(rest, model)] : []),
+    ...metrics.map((each) => prometheus({ ...each, ...(model !== undefined && { model }) })),
   ];
+}
+
+function statisticsOf(rest: Endpoint, model: string | undefined): Collector {
+  return model === undefined
+    ? blind("triton-statistics", "Several models share the load, and these statistics are of one.")
+    : tritonStatistics({ ...sourceOf(rest), model });
 }
 
 /** The endpoints that `--metrics-url` names. Throws USAGE. */

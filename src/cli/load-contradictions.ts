@@ -6,6 +6,7 @@ type LoadSettings = Pick<
   | "rate"
   | "concurrency"
   | "batch"
+  | "mix"
   | "trace"
   | "stage"
   | "search"
@@ -70,6 +71,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   search: WAYS.slice(3),
   stage: ["trace", "rate", "concurrency", "duration", "auto-extend"],
   trace: ["rate", "concurrency", "arrivals"],
+  mix: ["batch", "plan"],
 };
 
 function givenNames(settings: LoadSettings): readonly string[] {

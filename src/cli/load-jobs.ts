@@ -2,11 +2,20 @@ import type { SuiteEntry } from "../../suites/index.ts";
 import { InfermarkError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import { type TargetInfo, transportsOf } from "../conformance/index.ts";
-import { createEngine, type LoadEngineId, type LoadPlan, parseLoadPlan, speaks, type Workload } from "../load/index.ts";
+import {
+  createEngine,
+  type LoadEngineId,
+  type LoadPlan,
+  parseLoadPlan,
+  type RequestPart,
+  speaks,
+  type Workload,
+} from "../load/index.ts";
 import { isLoopback, type ModelInfo } from "../target/index.ts";
 import type { Collector } from "../telemetry/index.ts";
 import type { Endpoint } from "../transport/index.ts";
 import { collectorsFor, metricsUrls } from "./collectors.ts";
+import { mixName, readMix } from "./load-mix.ts";
 import { loadShapes } from "./load-shape.ts";
 import { checkWorkers } from "./load-workers.ts";
 import { readPlans } from "./plan-file.ts";
@@ -19,6 +28,8 @@ export interface LoadJob {
   readonly plan: LoadPlan;
   readonly workload: Workload;
   readonly model: ModelInfo;
+  /** The models of the plan's mix, where it has one. */
+  readonly parts?: readonly RequestPart[];
   readonly endpoint: Endpoint;
   /** Watch each point in turn. */
   readonly collectors: readonly Collector[];
@@ -69,9 +80,9 @@ export interface PrepareLoadOptions {
  */
 export async function prepareLoad(options: PrepareLoadOptions): Promise<readonly LoadJob[]> {
   const jobs = options.settings.plan === undefined ? jobsAsked(options) : jobsOf(options.settings.plan, options);
-  for (const { plan, workload, model, endpoint } of jobs) {
-    for (const batch of [plan.batch].flat())
-      workload.encode({ model, batch, random: seededRandom(plan.seed, "load"), count: 1 });
+  for (const { plan, workload, model, parts, endpoint } of jobs) {
+    for (const each of parts ?? [plan.batch].flat().map((batch) => ({ model, batch })))
+      workload.encode({ ...each, random: seededRandom(plan.seed, "load"), count: 1 });
     const engine = await createEngine(plan.engine, endpoint);
     await engine.close();
   }
@@ -89,26 +100,43 @@ function jobsAsked({ settings, target, info, suites }: PrepareLoadOptions): read
   return asked.flatMap((entry) => {
     const endpoint = target.transport[transportsOf(entry.suite)[0]];
     if (!endpoint) return [];
-    return modelsFor(entry, settings.model, info, target).flatMap((model) =>
+    const mix = readMix(settings);
+    const called =
+      mix.length > 0 ? [mixName(mix)] : modelsFor(entry, settings.model, info, target).map(({ name }) => name);
+    return called.flatMap((name) =>
       workloadsOf(entry, settings).flatMap((workload) =>
-        plansFor(entry, settings, workload, model.name).map((plan) => ({
+        plansFor(entry, settings, workload, name).map((plan) => ({
           plan,
           workload,
-          model,
           endpoint,
-          collectors: collectorsFor(settings, target, model.name),
+          ...modelsOf(entry, plan, { settings, target, info }),
         })),
       ),
     );
   });
 }
 
+/** The model of a plan, or those of its mix, and what watches them. */
+function modelsOf(
+  entry: SuiteEntry,
+  { model: name, mix }: LoadPlan,
+  { settings, target, info }: Omit<PrepareLoadOptions, "suites">,
+): Pick<LoadJob, "model" | "parts" | "collectors"> {
+  const models = modelsFor(entry, mix ? mix.map((part) => part.model) : [name], info, target);
+  const [model] = models as [ModelInfo];
+  const parts = mix?.map((part, index) => ({ ...part, model: models[index] as ModelInfo }));
+  return {
+    model,
+    ...(parts && { parts }),
+    collectors: collectorsFor(settings, target, parts ? undefined : model.name),
+  };
+}
+
 function jobsOf(file: string, { settings, target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {
   return readPlans(file).map((plan) => {
     const { entry, workload } = sourceOf(plan, suites);
-    const [model] = modelsFor(entry, [plan.model], info, target) as [ModelInfo];
-    const collectors = collectorsFor(settings, target, model.name);
-    return { plan, workload, model, endpoint: endpointFor(entry, target), collectors };
+    const models = modelsOf(entry, plan, { settings, target, info });
+    return { plan, workload, endpoint: endpointFor(entry, target), ...models };
   });
 }
 
@@ -175,11 +203,13 @@ function modelsFor(
 }
 
 function plansFor({ suite }: SuiteEntry, settings: Settings, workload: Workload, model: string): readonly LoadPlan[] {
+  const mix = readMix(settings);
   return loadShapes(settings).map((shape) =>
     parseLoadPlan({
       protocol: suite.id,
       encoding: workload.encoding,
       model,
+      ...(mix.length > 0 && { mix }),
       engine: settings.engine ?? "wire",
       ...shape,
       requestTimeoutMs: settings.timeout,

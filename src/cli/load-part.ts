@@ -45,7 +45,7 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 
 /** Adds each point to `points` as soon as it is measured. */
 async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[]): Promise<LoadRun> {
-  const { plan, workload, model, endpoint, collectors } = job;
+  const { plan, workload, model, parts, endpoint, collectors } = job;
   const { settings, signal, progress } = options;
   const engine = await createEngine(plan.engine, endpoint);
   const say = (text: string) => progress.line(`load: ${text}`);
@@ -54,6 +54,7 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     engine,
     workload,
     model,
+    ...(parts && { parts }),
     signal,
     collectors,
     onProgress: (seen) => progress.step(`${plan.protocol}: ${progressText(seen)}`),

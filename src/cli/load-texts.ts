@@ -3,8 +3,9 @@ import type { LoadPlan, LoadPoint } from "../load/index.ts";
 
 /** A plan in a line, for progress. */
 export function planText(plan: LoadPlan): string {
-  const { protocol, encoding, model, batch, engine } = plan;
-  return `${protocol} ${encoding}, model ${model}, batch ${[batch].flat().join(", ")}, ${loadText(plan)}, ${engine}`;
+  const { protocol, encoding, model, batch, mix, engine } = plan;
+  const models = mix ? `models ${model}` : `model ${model}, batch ${[batch].flat().join(", ")}`;
+  return `${protocol} ${encoding}, ${models}, ${loadText(plan)}, ${engine}`;
 }
 
 function loadText(plan: LoadPlan): string {

@@ -9,6 +9,7 @@ import {
   openWorkers,
   type PhaseRunner,
   type PointSettings,
+  type RequestSettings,
   type WorkerSetting,
   workersAsNeeded,
 } from "../load/index.ts";
@@ -88,14 +89,19 @@ function openRunner(
   most: number,
   { workers, engine, say }: RunnersOptions,
 ): OpenRunner | Promise<OpenRunner> {
-  const { workload, model } = job;
+  const { workload } = job;
   const open = (count: number) => openWorkers(count, settingOf(job, batch));
   if (workers !== "auto") return open(most);
-  const here = inThisProcess({ engine, workload, requests: encodeRequests(workload, { model, batch, seed }) });
+  const here = inThisProcess({ engine, workload, requests: encodeRequests(workload, requestsOf(job, batch, seed)) });
   return workersAsNeeded(here, most, open, (count) => say(`one process is the limit: ${count} workers`));
 }
 
-function settingOf({ plan, workload, model, endpoint }: LoadJob, batch: number): WorkerSetting {
+function requestsOf({ model, parts }: LoadJob, batch: number, seed: number | string): RequestSettings {
+  return { model, batch, seed, ...(parts && { parts }) };
+}
+
+function settingOf(job: LoadJob, batch: number): WorkerSetting {
+  const { plan, workload, endpoint } = job;
   const { host, port, tls, prefix, authority, address, headers } = endpoint;
   return {
     endpoint: {
@@ -109,7 +115,7 @@ function settingOf({ plan, workload, model, endpoint }: LoadJob, batch: number):
     },
     engine: plan.engine,
     workload: { module: workloadModule(plan.protocol), encoding: workload.encoding },
-    requests: { model, batch, seed: plan.seed },
+    requests: requestsOf(job, batch, plan.seed),
   };
 }
 

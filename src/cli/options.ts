@@ -107,6 +107,7 @@ export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
 /** What load is sent. */
 export const LOAD_OPTIONS: readonly OptionSpec[] = [
   listed("protocol", "ID", "v1-rest, v2-rest, v2-binary or v2-grpc; without one, what the target offers"),
+  list("mix", "MODEL[:ROWS]=WEIGHT", "one of several models that share the load by weight, e.g. --mix a=3 --mix b:8=1"),
   listed("encoding", "NAME", "how tensors travel: json, binary, typed or raw"),
   {
     ...text(

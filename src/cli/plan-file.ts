@@ -1,5 +1,6 @@
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import { type LoadPlan, parseLoadPlan } from "../load/index.ts";
+import { readMix } from "./load-mix.ts";
 import type { Settings } from "./settings.ts";
 import { fileBytes } from "./target.ts";
 
@@ -23,10 +24,13 @@ export function readPlans(file: string): readonly LoadPlan[] {
   return plans.map(parseLoadPlan);
 }
 
-/** The settings with the models of the plans that are to run, so that the target is asked about them. */
+/** The settings with the models of the plans and mixes that are to run, so that the target is asked about them. */
 export function withModelsOfPlans(settings: Settings): Settings {
-  if (settings.plan === undefined) return settings;
-  const models = readPlans(settings.plan).map(({ model }) => model);
+  const mixed = readMix(settings);
+  if (settings.plan === undefined && mixed.length === 0) return settings;
+  const planned = settings.plan === undefined ? [] : readPlans(settings.plan);
+  const planModels = planned.flatMap(({ model, mix }) => (mix ? mix.map((part) => part.model) : [model]));
+  const models = [...planModels, ...mixed.map(({ model }) => model)];
   return { ...settings, model: [...new Set([...settings.model, ...models])] };
 }
 

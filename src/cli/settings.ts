@@ -56,6 +56,7 @@ export interface Settings {
   readonly budget?: number;
   readonly baseline?: string;
   readonly protocol: readonly string[];
+  readonly mix: readonly string[];
   readonly encoding: readonly string[];
   readonly engine?: string;
   readonly concurrency: readonly number[];

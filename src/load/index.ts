@@ -1,4 +1,4 @@
-export { encodeRequests } from "./encode-requests.ts";
+export { encodeRequests, type RequestPart, type RequestSettings } from "./encode-requests.ts";
 export type { LoadEndpoint } from "./endpoint.ts";
 export {
   type AnswerCheck,
@@ -22,7 +22,14 @@ export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, ty
 export { type LoadRunOptions, runLoad, runStages, type StagesRunOptions } from "./run-load.ts";
 export { type Instruments, type PlanOutcome, runPlan } from "./run-plan.ts";
 export type { ArrivalPlan } from "./schedules/arrival-plan.ts";
-export { type LoadEngineId, type LoadProtocol, type PointSettings, type Stage, speaks } from "./settings.ts";
+export {
+  type LoadEngineId,
+  type LoadProtocol,
+  type MixPart,
+  type PointSettings,
+  type Stage,
+  speaks,
+} from "./settings.ts";
 export {
   mostWorkers,
   type OpenRunner,

@@ -8,6 +8,8 @@ export interface LoadPoint {
   encoding: string;
   /** Rows in each request. */
   batch: number;
+  /** Models that shared the load; `model` is what they are called together then, and `batch` did not count. */
+  mix?: { model: string; batch: number; weight: number }[];
   engine: string;
   /** Resolution of the engine's time stamps in nanoseconds: no time below is better than this. */
   resolutionNs: number;

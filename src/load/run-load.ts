@@ -2,7 +2,7 @@ import { type Clock, NS_PER_MS } from "../base/clock.ts";
 import type { ModelInfo } from "../target/model.ts";
 import type { Collector } from "../telemetry/index.ts";
 import { arrivalPlanOf, intendedRate, stretchesOf } from "./arrivals-of.ts";
-import { encodeRequests } from "./encode-requests.ts";
+import { encodeRequests, type RequestPart } from "./encode-requests.ts";
 import type { Engine } from "./engine.ts";
 import type { LoadPoint } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
@@ -20,6 +20,8 @@ export interface LoadRunOptions {
   readonly engine: Engine;
   readonly workload: Workload;
   readonly model: ModelInfo;
+  /** The models of the plan's mix, where it has one. */
+  readonly parts?: readonly RequestPart[];
   readonly clock?: Clock;
   /** Ends the run early; what was measured until then is returned, and is not valid. */
   readonly signal?: AbortSignal;
@@ -86,11 +88,14 @@ async function measure(
   parts: readonly Part[],
   loadOf: LoadOf,
 ): Promise<readonly LoadPoint[]> {
-  const { engine, workload, model, signal = new AbortController().signal, onProgress } = options;
+  const { engine, workload, model, parts: mixed, signal = new AbortController().signal, onProgress } = options;
   let own: LocalRunner | undefined;
   // Encoded here only where this process sends.
   const here = () => {
-    own ??= inThisProcess({ ...options, requests: encodeRequests(workload, { ...plan, model }) });
+    own ??= inThisProcess({
+      ...options,
+      requests: encodeRequests(workload, { ...plan, model, ...(mixed && { parts: mixed }) }),
+    });
     return own;
   };
   const run = async (phase: PhaseTask["phase"], partsMs: readonly number[]): Promise<readonly PhaseRun[]> => {

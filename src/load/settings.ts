@@ -1,10 +1,19 @@
-import { bool, type FieldRule, integer, oneOf, optional, text } from "./field-rules.ts";
+import { bool, type FieldRule, integer, listOf, objectOf, oneOf, optional, text } from "./field-rules.ts";
 
 const PROTOCOLS = ["v1-rest", "v2-rest", "v2-binary", "v2-grpc"] as const;
 const ENGINES = ["wire", "undici", "autocannon", "grpc-js"] as const;
 
 export type LoadProtocol = (typeof PROTOCOLS)[number];
 export type LoadEngineId = (typeof ENGINES)[number];
+
+/** One of several models that share a load. */
+export interface MixPart {
+  readonly model: string;
+  /** Rows in each request to it. */
+  readonly batch: number;
+  /** Its share of the requests is this, divided by the sum of all weights. */
+  readonly weight: number;
+}
 
 /** What every load run needs to be told. */
 export interface LoadSettings {
@@ -14,6 +23,8 @@ export interface LoadSettings {
   readonly model: string;
   /** Rows in each request. */
   readonly batch: number;
+  /** Models that share the load; `model` is what they are called together then, and `batch` does not count. */
+  readonly mix?: readonly MixPart[];
   readonly engine: LoadEngineId;
   /** Length of the measuring phase of each point. */
   readonly durationMs: number;
@@ -74,6 +85,7 @@ export const SETTINGS_FIELDS = {
   encoding: text,
   model: text,
   batch: integer(1, 1_000_000),
+  mix: optional(listOf(objectOf({ model: text, batch: integer(1, 1_000_000), weight: integer(1, 1000) }))),
   durationMs: integer(1, 7 * 24 * 3_600_000),
   warmupMs: integer(0, 24 * 3_600_000),
   autoWarmup: optional(bool),

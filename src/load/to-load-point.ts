@@ -38,6 +38,7 @@ export function toLoadPoint(
     protocol: plan.protocol,
     encoding: plan.encoding,
     batch: plan.batch,
+    ...(plan.mix && { mix: plan.mix.map((part) => ({ ...part })) }),
     engine: engine.id,
     resolutionNs: engine.resolutionNs,
     ...load,

@@ -7,6 +7,7 @@ function settingsOf({
   protocol,
   encoding,
   batch,
+  mix,
   concurrency,
   requestRate,
   engine,
@@ -14,7 +15,7 @@ function settingsOf({
 }: LoadPoint): readonly string[] {
   const load =
     concurrency === undefined ? `${Number((requestRate ?? 0).toPrecision(6))}/s intended` : `${concurrency} in flight`;
-  return [stage ?? "", load, `batch ${batch}`, encoding, protocol, model, engine];
+  return [stage ?? "", load, mix ? "" : `batch ${batch}`, encoding, protocol, model, engine];
 }
 
 /** What distinguishes a point from the others of its run; all its settings when nothing does. */

@@ -971,6 +971,16 @@ export interface LoadPoint {
    */
   batch: number;
   /**
+   * Models that shared the load, with their rows in each request and their weights; model is what they are called together then, and batch did not count.
+   *
+   * @minItems 1
+   */
+  mix?: {
+    model: string;
+    batch: number;
+    weight: number;
+  }[];
+  /**
    * The engine that sent the requests.
    */
   engine: string;

@@ -135,3 +135,23 @@ test("a trace comes from a file, a scenario holds the counts of early stopping a
   expect(code, said).toBe(4);
   expect(said).toContain("Scenario server: undecided");
 });
+
+test("several models share a load by weight, and the plan can be repeated", async () => {
+  const mix = ["--mix", "identity_fp32=3", "--mix", "identity_int32:4=1", "--concurrency", "2"];
+  const { code, said, runs, cwd } = await load(["--protocol", "v2-rest,v2-grpc", ...mix, ...SHORT]);
+  expect(code, said).toBe(0);
+  expect(runs.map(({ plan }) => plan["model"])).toEqual(Array(2).fill("identity_fp32=3 + identity_int32:4=1"));
+  for (const { counts, inferences, throughput, mix: mixed } of runs.flatMap(({ points }) => points)) {
+    expect(mixed).toEqual([
+      { model: "identity_fp32", batch: 1, weight: 3 },
+      { model: "identity_int32", batch: 4, weight: 1 },
+    ]);
+    expect(counts).toMatchObject({ ok: counts.sent, wrongAnswer: 0 });
+    // A quarter of the requests are of four rows.
+    expect(inferences.value / throughput.value).toBeGreaterThan(1.2);
+    expect(inferences.value / throughput.value).toBeLessThan(2.3);
+  }
+  const again = await load(["--plan", join(cwd, "infermark-report", "result.json")]);
+  expect(again.code, again.said).toBe(0);
+  expect(again.runs.map(({ plan }) => plan)).toEqual(runs.map(({ plan }) => plan));
+});

@@ -1,6 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { InfermarkError, messageOf } from "../../base/errors.ts";
+import { oncePer } from "../../base/once-per.ts";
 import type { LoadEndpoint } from "../endpoint.ts";
 import type { EncodedRequest, Engine, Phase } from "../engine.ts";
 import type { WireConnection, WireOwner, WireProtocol, WireSetting } from "./connection.ts";
@@ -49,7 +50,7 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
       setting.connectMs = Math.min(LONGEST_CONNECT_MS, phase.requestTimeoutMs);
       const pool = poolFor(first.protocol);
       const connections = pool.connections(connectionsFor(phase, pool.protocol, options));
-      const prepared = phase.requests.map((request) => pool.prepare(request));
+      const prepared = phase.requests.map(oncePer((request) => pool.prepare(request)));
       const driver = new Driver(phase, { now: () => clock.now(), timing, connections, prepared, nextSerial });
       pool.owner = driver;
       running = driver;
