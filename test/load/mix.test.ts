@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mixName, readMix } from "../../src/cli/load-mix.ts";
 import { type EncodedRequest, encodeRequests, type Workload } from "../../src/load/index.ts";
