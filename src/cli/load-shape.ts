@@ -13,7 +13,7 @@ const OFFLINE_CONCURRENCY = 32;
 const MAX_IN_FLIGHT = 256;
 const SAMPLES_OF_A_QUERY = 8;
 const SEARCH = { rate: { from: 100, most: 100_000 }, concurrency: { from: 1, most: 1024 } } as const;
-const PRECISION = 0.05;
+const PRECISION = 0.02;
 const MOST_AUTO_WARMUP_MS = 30_000;
 
 /** The plans that the options ask for of each protocol, encoding and model; more than one where each batch size is a run. Throws USAGE. */

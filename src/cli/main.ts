@@ -105,7 +105,7 @@ command(
         name: "latency",
         kind: "text",
         value: "LAW",
-        help: "time of each inference: 2ms, uniform:1ms:5ms, exponential:4ms, bimodal:1ms:20ms:0.1 or stall:1ms:1s:10s",
+        help: "time of each inference: 2ms, uniform:1ms:5ms, exponential:4ms, bimodal:1ms:20ms:0.1, stall:1ms:1s:10s or queue:2ms:4",
       },
       { name: "max-body", kind: "text", value: "SIZE", help: "largest request body (default 64MB)" },
     ],
