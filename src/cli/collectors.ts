@@ -1,4 +1,5 @@
 import { InfermarkError } from "../base/errors.ts";
+import { shownUrl } from "../base/shown-url.ts";
 import { isLoopback } from "../target/index.ts";
 import {
   type Collector,
@@ -44,7 +45,7 @@ export function metricsUrls({ metricsUrl }: Pick<Settings, "metricsUrl">): reado
   const found = metricsUrl.map((text): PrometheusOptions => {
     const [, name = "", url = ""] = /^([\w.-]+)=(https?:\/\/.+)$/.exec(text) ?? [];
     if (name === "" || !URL.canParse(url))
-      throw new InfermarkError("USAGE", `--metrics-url "${text}" is not NAME=URL`, {
+      throw new InfermarkError("USAGE", `--metrics-url "${shownUrl(text)}" is not NAME=URL`, {
         hint: "write it like server=http://127.0.0.1:8002/metrics",
       });
     return { name, url };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { profiles, type SuiteEntry } from "../../suites/index.ts";
 import { systemClock } from "../base/clock.ts";
+import { secretsOfUrl } from "../base/shown-url.ts";
 import type { ConformanceResult } from "../conformance/index.ts";
 import {
   type AssembleOptions,
@@ -99,7 +100,7 @@ export function toDocument(
       strict: settings.strict,
       requestedProfiles: parts.conformance ? settings.profile : [],
       secretHeaders: secrets.headerNames,
-      secrets: secrets.values,
+      secrets: [...secrets.values, ...settings.metricsUrl.flatMap(secretsOfUrl)],
       ...(thresholds && { thresholds }),
       ...(baseline && { baseline }),
       also: [

@@ -1,7 +1,8 @@
+import { REDACTED, shownUrl } from "../base/shown-url.ts";
+
 const ALWAYS_SECRET = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"]);
 
-/** What stands in place of a secret. */
-export const REDACTED = "[redacted]";
+export { REDACTED, withoutUserInfo } from "../base/shown-url.ts";
 
 /** Whether the value of a header is a secret: credentials and cookies always are, others when named. */
 export function isSecretHeader(name: string, named: readonly string[] = []): boolean {
@@ -22,11 +23,6 @@ export function secretVariable(name: string): string {
   return `INFERMARK_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
 }
 
-/** A URL or address without its user and password. */
-export function withoutUserInfo(url: string): string {
-  return url.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*(?:@[^/?#\s@]*)*@/gi, "$1");
-}
-
 const SECRET_FLAG = /^--?(?:[\w-]*(?:token|password|secret|api-?key)[\w-]*)$/i;
 const HEADER_FLAG = /^(?:-H|--header|--metadata)$/;
 
@@ -44,7 +40,7 @@ function redactFlagValue(flag: string, value: string): string {
   if (SECRET_FLAG.test(flag)) return REDACTED;
   const header = HEADER_FLAG.test(flag) ? /^([^:=]+)([:=]\s*)(.*)$/s.exec(value) : null;
   if (header) return `${header[1]}${header[2]}${redactHeaderValue(header[3] ?? "")}`;
-  return withoutUserInfo(value);
+  return shownUrl(value);
 }
 
 /** Every string inside a plain value with each of `secrets` replaced. Secrets of fewer than four characters are left: they would tear words apart. */

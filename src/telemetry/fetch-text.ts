@@ -1,5 +1,6 @@
 import { get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
+import { shownUrl } from "../base/shown-url.ts";
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -16,14 +17,6 @@ export interface TextSource {
     readonly insecure?: boolean;
     readonly serverName?: string;
   };
-}
-
-/** A URL without the name and password that may be in it. */
-export function shownUrl(url: string): string {
-  const shown = new URL(url);
-  shown.username = shown.password = "";
-  // One that ends with its host has had no slash put there.
-  return url.endsWith("/") ? shown.href : shown.href.replace(/\/$/, "");
 }
 
 /** The body of an answer with status 200, over a connection of its own. Throws an Error with a sentence for anything else. */

@@ -1,5 +1,6 @@
+import { shownUrl } from "../../base/shown-url.ts";
 import type { Change, Collector, Quantity, Reading } from "../collector.ts";
-import { fetchText, shownUrl, type TextSource } from "../fetch-text.ts";
+import { fetchText, type TextSource } from "../fetch-text.ts";
 import { KNOWN_METRICS, type KnownMetric } from "../known-metrics.ts";
 import { type Exposition, parseExposition, type Sample, sampleText } from "../prometheus-text.ts";
 
