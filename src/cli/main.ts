@@ -192,11 +192,21 @@ program
 const report = program.command("report").description("work with reports").exitOverride();
 report
   .command("render <document>")
-  .description("write the reports of a result.json again")
-  .option("--out <DIR>", "where they go", "infermark-report")
+  .description("write the reports of a result.json again, or one of them in another format")
+  .option(
+    "--format <FORMAT>",
+    "html, junit, markdown, pr-comment, github, badge-json, badge-svg, prometheus, csv, csv-windows or hlog",
+  )
+  .option(
+    "--out <PATH>",
+    "folder of the reports (default infermark-report), or file of the one (default standard output)",
+  )
+  .option("--against <DOCUMENT>", "pr-comment: tell what changed since this result.json")
+  .option("--link <URL>", "pr-comment: where the whole report is")
+  .option("--id <NAME>", "pr-comment: which comment it is, where a job writes several")
   .exitOverride()
-  .action(async (file: string, { out }: { out: string }) => {
-    process.exitCode = await (await import("./commands/report.ts")).render(file, out);
+  .action(async (file: string, flags: Readonly<Record<string, string>>) => {
+    process.exitCode = await (await import("./commands/report.ts")).render(file, flags);
   });
 report
   .command("extract <page>")

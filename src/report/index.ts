@@ -1,9 +1,14 @@
+export * from "./badge.ts";
 export * from "./comparison.ts";
 export * from "./console.ts";
+export * from "./csv.ts";
 export * from "./github.ts";
 export * from "./headline.ts";
+export * from "./hlog.ts";
 export * from "./html/embed.ts";
 export * from "./html/page.ts";
 export * from "./junit.ts";
 export * from "./markdown.ts";
 export { plainText } from "./plain-text.ts";
+export * from "./pr-comment.ts";
+export * from "./prometheus.ts";

@@ -4,13 +4,21 @@ import type {
   Fuzz,
   FuzzFinding,
   JudgedThreshold,
+  LoadRun,
   ResultDocument,
   Suite,
 } from "../result/index.ts";
 import { findingTexts } from "./fuzz-texts.ts";
 import { rerunLabel } from "./labels.ts";
+import { pointLabel, problemCodes } from "./load-label.ts";
+import { loadVerdicts } from "./load-verdicts.ts";
+import { shortened } from "./plain-text.ts";
+import { escapeXml } from "./xml-text.ts";
 
-/** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
+const LONGEST_MESSAGE = 2_000;
+const LONGEST_TEXT = 50_000;
+
+/** JUnit XML as the common schemas want it: a test suite for each conformance suite, one for load and one for thresholds, a test case for each check and measured point. */
 export function renderJunit(document: ResultDocument): string {
   const timestamp = document.run.startedAt.slice(0, 19);
   const known = new Map(
@@ -23,6 +31,7 @@ export function renderJunit(document: ResultDocument): string {
       cases: suite.checks.map((check) => caseOfCheck(check, suite, known.get(check.id))),
     }));
   if (document.conformance?.fuzz) suites.push({ name: "fuzz", cases: casesOfFuzz(document.conformance.fuzz, known) });
+  if (document.load) suites.push({ name: "load", cases: document.load.runs.flatMap(casesOfLoad) });
   if (document.thresholds.length > 0)
     suites.push({ name: "thresholds", cases: document.thresholds.map(caseOfThreshold) });
   const elements = suites.map(({ name, cases }, id) => suiteElement(name, cases, id, timestamp));
@@ -82,6 +91,31 @@ function caseOfFinding(finding: FuzzFinding, known: BaselineEntry | undefined): 
   return { classname: "fuzz", name: `${id}: ${says}`, seconds: 0, result };
 }
 
+/** One for each measured point, and one for what a search or a scenario asked. */
+function casesOfLoad(run: LoadRun): Case[] {
+  const { points, search, scenario } = run;
+  const [verdict = ""] = loadVerdicts(run);
+  const base = { classname: "load", seconds: 0 };
+  const asked = (name: string, failed: boolean, decided: boolean): Case =>
+    decided && !failed
+      ? { ...base, name }
+      : { ...base, name, result: { kind: failed ? "failure" : "skipped", message: verdict, text: "" } };
+  return [
+    ...points.map((point): Case => {
+      const measured = { ...base, name: pointLabel(point, points), seconds: point.durationMs / 1000 };
+      const { valid, problems } = point.validity;
+      const text = problems.map(({ code, evidence }) => `${code}: ${evidence}`).join("\n");
+      return valid
+        ? measured
+        : { ...measured, result: { kind: "skipped", message: `invalid: ${problemCodes(point)}`, text } };
+    }),
+    ...(search ? [asked("search", search.ended === "none", search.best !== undefined)] : []),
+    ...(scenario
+      ? [asked(`scenario ${scenario.scenario}`, scenario.verdict === "missed", scenario.verdict !== "undecided")]
+      : []),
+  ];
+}
+
 function caseOfThreshold({ expression, status, reason = "" }: JudgedThreshold): Case {
   const base = { classname: "thresholds", name: expression, seconds: 0 };
   if (status === "met") return base;
@@ -124,13 +158,15 @@ function suiteElement(name: string, cases: readonly Case[], id: number, timestam
 }
 
 function caseElement({ classname, name, seconds, result }: Case): string {
-  const attributes = attributesOf({ classname, name, time: seconds.toFixed(3) });
+  const attributes = attributesOf({ classname, name: shortened(name, LONGEST_MESSAGE), time: seconds.toFixed(3) });
   if (!result) return `    <testcase${attributes}/>\n`;
-  const { kind, message, text } = result;
+  const { kind, text } = result;
+  // Viewers show it in a line of a table; a peer decides how long it would be.
+  const message = shortened(result.message, LONGEST_MESSAGE);
   const inner = attributesOf(
     kind === "skipped" ? { message } : { message, type: kind === "failure" ? "nonconformance" : "defect" },
   );
-  return `    <testcase${attributes}>\n      <${kind}${inner}>${escapeXml(text)}</${kind}>\n    </testcase>\n`;
+  return `    <testcase${attributes}>\n      <${kind}${inner}>${escapeXml(shortened(text, LONGEST_TEXT))}</${kind}>\n    </testcase>\n`;
 }
 
 function attributesOf(attributes: Readonly<Record<string, string | number>>): string {
@@ -140,13 +176,4 @@ function attributesOf(attributes: Readonly<Record<string, string | number>>): st
         ` ${key}="${escapeXml(String(value)).replaceAll("\t", "&#9;").replaceAll("\n", "&#10;").replaceAll("\r", "&#13;")}"`,
     )
     .join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-// XML 1.0 cannot hold control characters, lone surrogates and two more, not even escaped.
-function escapeXml(text: string): string {
-  return text
-    .replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "\ufffd")
-    .replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
 }

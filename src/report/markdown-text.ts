@@ -1,8 +1,8 @@
-import { plainText, shortened } from "./plain-text.ts";
+import { shortPlainText } from "./plain-text.ts";
 
 /** Text that Markdown, HTML and mentions leave alone, also inside a table. */
 export function inline(text: string): string {
-  return shortened(plainText(text), 400)
+  return shortPlainText(text, 400)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -14,4 +14,19 @@ export function inline(text: string): string {
 /** An id as code. Inside a code span nothing is escaped but the bar of a table, so anything unusual is written as text. */
 export function code(text: string): string {
   return /^[\w./:~-]+$/.test(text) ? `\`${text}\`` : inline(text);
+}
+
+/** How many bytes the lines take. */
+export function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+}
+
+/** The first of the lines or blocks: at most so many, and not more bytes together. */
+export function firstWithin(lines: readonly string[], most: number, bytes: number): readonly string[] {
+  let left = bytes;
+  const over = lines.slice(0, most).findIndex((line) => {
+    left -= bytesOf([line]);
+    return left < 0;
+  });
+  return lines.slice(0, over === -1 ? most : over);
 }

@@ -14,11 +14,14 @@ import {
   sentRateText,
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
-import { code, inline } from "./markdown-text.ts";
+import { code, firstWithin, inline } from "./markdown-text.ts";
 import { telemetryTexts } from "./telemetry-texts.ts";
 
 const MOST_FAILURES = 50;
 const MOST_REASONS = 3;
+/** GitHub shows no job summary of more than 1 MiB; the rest of it is far below what these leave. */
+const FAILURES_BYTES = 500_000;
+const FINDINGS_BYTES = 200_000;
 const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
 
 /** A summary for a pull request or a job page: verdict, profiles, counts, failures with clause and command, load. */
@@ -70,13 +73,11 @@ function failures(document: ResultDocument): string {
   const known = new Map(
     baseline?.entries.filter(({ status }) => status === "known").map((entry) => [entry.check, entry.reason]),
   );
-  const rest =
-    failed.length > MOST_FAILURES ? [`${failed.length - MOST_FAILURES} more failures are in the report.`] : [];
-  return [
-    "### Failures",
-    ...failed.slice(0, MOST_FAILURES).map((check) => failure(check, known.get(check.id))),
-    ...rest,
-  ].join("\n\n");
+  const told = failed.slice(0, MOST_FAILURES).map((check) => failure(check, known.get(check.id)));
+  const kept = firstWithin(told, MOST_FAILURES, FAILURES_BYTES);
+  const missing = failed.length - kept.length;
+  const rest = missing > 0 ? [`${missing} more ${missing === 1 ? "failure is" : "failures are"} in the report.`] : [];
+  return ["### Failures", ...kept, ...rest].join("\n\n");
 }
 
 function failure(check: Check, known: string | undefined): string {
@@ -102,12 +103,15 @@ function fuzzing({ conformance, baseline }: ResultDocument): string {
     const texts = findingTexts(finding, baseline).map((text) => `- ${inline(text)}`);
     return [`**${code(finding.id)}**`, "", ...texts, "", fenced(curl ?? grpcurl ?? replay ?? "")].join("\n");
   });
+  const kept = firstWithin(findings, MOST_FAILURES, FINDINGS_BYTES);
+  const missing = findings.length - kept.length;
   return [
     "### Fuzzing",
     fuzzTexts(fuzz)
       .map((text) => `- ${inline(text)}`)
       .join("\n"),
-    ...findings,
+    ...kept,
+    ...(missing > 0 ? [`${missing} more ${missing === 1 ? "finding is" : "findings are"} in the report.`] : []),
   ].join("\n\n");
 }
 

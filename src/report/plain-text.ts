@@ -8,6 +8,12 @@ export function plainText(text: string): string {
 
 /** The first `length` characters, with an ellipsis in place of the rest. */
 export function shortened(text: string, length: number): string {
-  const characters = Array.from(text);
+  // A character is at most two code units, so that what follows is never needed.
+  const characters = Array.from(text.slice(0, 2 * length + 2));
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+/** Both: no more is looked at than is shown, however long the text is. */
+export function shortPlainText(text: string, length: number): string {
+  return shortened(plainText(text.slice(0, 2 * length + 2)), length);
 }

@@ -48,7 +48,14 @@ describe("credentials in --metrics-url", () => {
     const url = `http://scraper:${PASSWORD}@127.0.0.1:${port}/metrics?token=${ENCODED}&format=text`;
     const load = ["--protocol", "v2-rest", "--concurrency", "1", "--duration", "300ms", "--warmup", "0ms"];
     const { code, stdout, stderr } = await runCli([
-      ...["load", "--rest", reference.restUrl as string, "--model", "identity_fp32", ...load, "--out", out],
+      "load",
+      "--rest",
+      reference.restUrl as string,
+      "--model",
+      "identity_fp32",
+      ...load,
+      "--out",
+      out,
       ...flags(url),
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -66,7 +73,10 @@ describe("credentials in --metrics-url", () => {
 
   test("are not repeated where the option cannot be read", async () => {
     const { code, stderr } = await runCli([
-      ...["load", "--rest", "http://127.0.0.1:1", "--metrics-url"],
+      "load",
+      "--rest",
+      "http://127.0.0.1:1",
+      "--metrics-url",
       `http://me:${PASSWORD}@127.0.0.1/metrics?token=${ENCODED}`,
     ]);
     expect(code).toBe(2);

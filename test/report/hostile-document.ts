@@ -5,33 +5,38 @@ import { conformance, exchange, loadPoint, observations, options } from "../resu
 export const HOSTILE =
   "<script>alert(1)</script></script><!--\"'`><img src=x onerror=alert(1)>]]>\u0000\u0001\u001b[31m\u202e\ufffe\ud800 ::error::x%0A\r\n::error title=x::y\n| a | b |\n@someone ${7*7} </pre></style>&amp;";
 
-/** The sample document with HOSTILE in every text that a peer or a user controls. */
-export function hostileDocument(): ResultDocument {
+/** The sample document with HOSTILE, repeated to a million characters, in every text that a peer or a user controls. */
+export function longWindedDocument(): ResultDocument {
+  return hostileDocument(HOSTILE.repeat(Math.ceil(1_000_000 / HOSTILE.length)));
+}
+
+/** The sample document with `text` in every text that a peer or a user controls. */
+export function hostileDocument(text = HOSTILE): ResultDocument {
   const suites = conformance.suites.map((suite) => ({
     ...suite,
-    evidence: HOSTILE,
+    evidence: text,
     checks: suite.checks.map((each, index) => ({
       ...each,
-      title: index === 0 ? HOSTILE : each.title,
+      title: index === 0 ? text : each.title,
       verdict:
         each.verdict.outcome === "fail"
-          ? { ...each.verdict, expected: HOSTILE, actual: HOSTILE, at: HOSTILE }
-          : { outcome: "skip" as const, reason: HOSTILE },
-      records: [{ key: HOSTILE, value: HOSTILE }],
+          ? { ...each.verdict, expected: text, actual: text, at: text }
+          : { outcome: "skip" as const, reason: text },
+      records: [{ key: text, value: text }],
       exchanges: [
         {
-          ...exchange(`/${HOSTILE}`, HOSTILE, HOSTILE, 500, [[HOSTILE, HOSTILE]]),
-          failure: { code: "closed" as const, message: HOSTILE },
+          ...exchange(`/${text}`, text, text, 500, [[text, text]]),
+          failure: { code: "closed" as const, message: text },
         },
       ],
       decisive: 0,
     })),
   }));
-  const tensor = { name: HOSTILE, datatype: HOSTILE, shape: [1] };
+  const tensor = { name: text, datatype: text, shape: [1] };
   const model = {
-    name: HOSTILE,
-    versions: [HOSTILE],
-    platform: HOSTILE,
+    name: text,
+    versions: [text],
+    platform: text,
     inputs: [tensor],
     outputs: [tensor],
     fixture: false,
@@ -41,13 +46,13 @@ export function hostileDocument(): ResultDocument {
   return assemble(
     {
       ...observations,
-      subject: { runtime: HOSTILE, version: HOSTILE, contact: HOSTILE },
+      subject: { runtime: text, version: text, contact: text },
       target: {
-        rest: HOSTILE,
-        grpc: HOSTILE,
+        rest: text,
+        grpc: text,
         info: {
           ...observations.target.info,
-          server: { name: HOSTILE, version: HOSTILE, extensions: [HOSTILE] },
+          server: { name: text, version: text, extensions: [text] },
           models: [model],
         },
       },
@@ -56,30 +61,30 @@ export function hostileDocument(): ResultDocument {
         suites,
         profiles: conformance.profiles.map((profile) => ({
           ...profile,
-          title: HOSTILE,
-          because: [HOSTILE],
+          title: text,
+          because: [text],
           levels: [
             {
               level: "extended" as const,
               status: "partial" as const,
-              because: [HOSTILE],
-              skipped: [{ feature: HOSTILE, checks: 2 }],
+              because: [text],
+              skipped: [{ feature: text, checks: 2 }],
             },
           ],
         })),
       },
       load: [
         {
-          plan: { mode: HOSTILE },
+          plan: { mode: text },
           points: [1, 2].map((concurrency) => ({
             ...point,
             concurrency,
-            model: `${HOSTILE}${concurrency}`,
-            errors: [{ outcome: HOSTILE, message: HOSTILE }],
+            model: `${text}${concurrency}`,
+            errors: [{ outcome: text, message: text }],
             validity: {
               valid: false,
-              problems: [{ code: HOSTILE, evidence: HOSTILE }],
-              evidence: [{ key: HOSTILE, value: HOSTILE }],
+              problems: [{ code: text, evidence: text }],
+              evidence: [{ key: text, value: text }],
             },
           })),
         },
@@ -88,8 +93,8 @@ export function hostileDocument(): ResultDocument {
     {
       ...options,
       baseline: {
-        file: HOSTILE,
-        entries: [{ line: 1, check: "v2-rest/error-has-error-member", reason: HOSTILE, issue: HOSTILE }],
+        file: text,
+        entries: [{ line: 1, check: "v2-rest/error-has-error-member", reason: text, issue: text }],
       },
     },
   );

@@ -1,13 +1,15 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { renderJunit } from "../../src/report/index.ts";
 import { assemble } from "../../src/result/index.ts";
 import { observations, options } from "../result/sample-run.ts";
-import { hostileDocument } from "./hostile-document.ts";
+import { hostileDocument, longWindedDocument } from "./hostile-document.ts";
 import { type Element, parseXml } from "./parse-xml.ts";
 
 const document = assemble(observations, options);
 const hostile = hostileDocument();
+const longWinded = longWindedDocument();
 
 /** Attributes and children that the common schemas require or allow, by element. */
 const SHAPES: Readonly<Record<string, { required: readonly string[]; children: readonly string[] }>> = {
@@ -105,22 +107,59 @@ describe("the JUnit file", () => {
     expect(name).toContain("]]>\ufffd\ufffd\ufffd[31m\u202e\ufffd\ufffd ::error::x%0A\r\n");
   });
 
-  test.skipIf(!pythonWorks())("is read by another parser as well", () => {
+  test.skipIf(!works("xmllint", ["--version"])).each([
+    ["a run", document],
+    ["a run against a hostile peer", hostile],
+    ["a run against a peer that is also long-winded", longWinded],
+  ])("of %s keeps the schema, as libxml judges it", (_name, each) => {
+    expect(judgedByLibxml(renderJunit(each))).toBe("");
+  });
+
+  test.skipIf(!works("xmllint", ["--version"])).each([
+    ["a failure without a type", / type="nonconformance"/, ""],
+    ["a time with a comma", / time="0.003"/, ' time="0,003"'],
+    ["a second result of one case", /<\/failure>/, '</failure><error type="defect"></error>'],
+    ["a count that is no number", / errors="0"/, ' errors="none"'],
+    ["a suite without a name", /<testsuite name="[^"]*"/, "<testsuite"],
+  ])("with %s would break it", (_name, from, to) => {
+    const broken = renderJunit(document).replace(from, to);
+    expect(broken).not.toBe(renderJunit(document));
+    expect(judgedByLibxml(broken)).not.toBe("");
+  });
+
+  test("does not grow with what a peer says", () => {
+    expect(renderJunit(longWinded).length).toBeLessThan(2_000_000);
+  });
+
+  test("has a case for each measured point: passed when it is valid", () => {
+    const load = parseXml(renderJunit(document)).children.find(({ attributes }) => attributes["name"] === "load");
+    const cases = load?.children.filter(({ name }) => name === "testcase") ?? [];
+    expect(cases.map(({ attributes, children }) => [attributes["name"], children[0]?.attributes["message"]])).toEqual([
+      ["1 in flight", undefined],
+      ["8 in flight", undefined],
+      ["32 in flight", undefined],
+      ["64 in flight", "invalid: client-limited, errors"],
+    ]);
+  });
+
+  test.skipIf(!works("python3", ["-c", "import xml.etree.ElementTree"]))("is read by another parser as well", () => {
     const script =
       "import sys, xml.etree.ElementTree as E; r = E.fromstring(sys.stdin.buffer.read()); print(len(r.findall('.//testcase')), len(r.findall('.//failure')))";
     expect(
       execFileSync("python3", ["-c", script], { input: renderJunit(hostile) })
         .toString()
         .trim(),
-    ).toBe("64 2");
+    ).toBe("66 2");
   });
 });
 
-function pythonWorks(): boolean {
-  try {
-    execFileSync("python3", ["-c", "import xml.etree.ElementTree"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
+function works(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/** What libxml finds wrong; nothing when the file keeps the schema. */
+function judgedByLibxml(xml: string): string {
+  const schema = fileURLToPath(new URL("data/junit-10.xsd", import.meta.url));
+  const { status, stderr } = spawnSync("xmllint", ["--huge", "--noout", "--schema", schema, "-"], { input: xml });
+  return status === 0 ? "" : `${status}: ${stderr.toString()}`;
 }

@@ -2,11 +2,12 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { renderConsole, renderGithub, renderMarkdown } from "../../src/report/index.ts";
 import { assemble } from "../../src/result/index.ts";
-import { observations, options } from "../result/sample-run.ts";
-import { hostileDocument } from "./hostile-document.ts";
+import { conformance, observations, options } from "../result/sample-run.ts";
+import { hostileDocument, longWindedDocument } from "./hostile-document.ts";
 
 const document = assemble(observations, options);
 const hostile = hostileDocument();
+const longWinded = longWindedDocument();
 const plain = { color: false, columns: 100 };
 
 describe("the Markdown summary", () => {
@@ -24,6 +25,19 @@ describe("the Markdown summary", () => {
     expect(text).toContain("- flaky: fails again on 2/5 fresh connections");
     expect(text).toContain("(known: The proxy answers in HTML)");
     expect(text).toMatch(/\| 64 in flight \| – \| – \|.*\| invalid: client-limited, errors \|/);
+  });
+
+  test("is never longer than GitHub shows", () => {
+    const fenced = { curl: `curl ${"x".repeat(100_000)}` };
+    const { conformance: part } = longWinded;
+    if (!part) throw new Error("the sample has no conformance part");
+    const suites = part.suites.map((suite) => ({
+      ...suite,
+      checks: suite.checks.map((each) => ({ ...each, outcome: "fail" as const, repro: fenced })),
+    }));
+    const text = renderMarkdown({ ...longWinded, conformance: { ...part, suites } });
+    expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20);
+    expect(text).toMatch(/^\d+ more failures are in the report\.$/m);
   });
 
   test("lets no peer write markup, tables, mentions or workflow commands", () => {
@@ -73,24 +87,65 @@ describe("the summary for a terminal", () => {
 });
 
 describe("the annotations for GitHub", () => {
-  test("are an error for a failure, a notice for a known one, a warning for a doubt", () => {
-    const lines = renderGithub(document).trimEnd().split("\n");
-    expect(lines.map((line) => line.split(" title=", 1)[0])).toEqual([
-      "::error",
-      "::notice",
-      "::error",
-      "::warning",
-      "::error",
-      "::warning",
-      "::warning",
+  const kinds = (text: string) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^::(\w+).*?title=(.*?)::.*$/, "$1 $2"));
+
+  test("are the verdict, then an error for a failure, a warning for a doubt, a notice for what is known", () => {
+    expect(kinds(renderGithub(document))).toEqual([
+      "error Not conformant%3A Example Serving 1.4.2",
+      "error v2-rest/infer-echoes-id",
+      "error v2-grpc/short-contents-refused",
+      "warning p99<=20ms",
+      "error p50<=1ms",
+      "error v2-rest/metadata-3",
+      "warning v2-rest/binary-output-size",
+      "warning v2-rest/infer-unknown-model-is-404",
+      "warning invalid measurement%3A 64 in flight",
+      "notice v2-rest/error-has-error-member",
     ]);
-    expect(lines[0]).toContain("title=v2-rest/infer-echoes-id::");
   });
 
-  test("let no peer write commands of its own", () => {
-    const lines = renderGithub(hostile).trimEnd().split("\n");
-    for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) title=[^:,]*::/);
-    expect(lines).toHaveLength(5);
-    expect(renderGithub(hostile)).toContain("x%250A");
+  test("stand at the line of a stale entry", () => {
+    expect(renderGithub(document)).toContain("::error file=known-failing.yaml,line=5,title=v2-rest/metadata-3::");
+  });
+
+  test("say why a run came to nothing, and nothing when all is well", () => {
+    const { conformance: _, load: _load, baseline: _baseline, ...nothing } = document;
+    const reasons = [{ exitCode: 3, text: "nothing answers\nat 127.0.0.1:1" }];
+    expect(renderGithub({ ...nothing, thresholds: [], gate: { exitCode: 3, reasons } })).toBe(
+      "::error title=Target not reached%3A Example Serving 1.4.2::nothing answers\\u{a}at 127.0.0.1:1\n",
+    );
+    expect(renderGithub({ ...nothing, thresholds: [], gate: { exitCode: 0, reasons: [] } })).toBe("");
+  });
+
+  test("are no more than GitHub takes, and say how many are left", () => {
+    const many = conformance.suites.map((suite) => ({
+      ...suite,
+      checks: suite.checks.map((each) => ({
+        ...each,
+        verdict: { outcome: "fail" as const, expected: "1", actual: "2" },
+      })),
+    }));
+    const lines = kinds(
+      renderGithub(assemble({ ...observations, conformance: { ...conformance, suites: many } }, options)),
+    );
+    expect(lines).toHaveLength(50);
+    expect(lines.at(-1)).toBe("notice infermark");
+  });
+
+  test.each([
+    ["hostile", hostile],
+    ["long-winded", longWinded],
+  ])("let no %s peer write commands of its own", (_, each) => {
+    const lines = renderGithub(each).trimEnd().split("\n");
+    for (const line of lines) {
+      expect(line).toMatch(/^::(?:error|warning|notice) (?:file=[^:,]*,line=\d+,)?title=[^:,]*::/);
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(line.length).toBeLessThan(10_000);
+    }
+    expect(renderGithub(each)).toContain("x%250A");
   });
 });

@@ -1,32 +1,75 @@
 import { writeFileSync } from "node:fs";
 import { InfermarkError, messageOf } from "../../base/errors.ts";
-import { extractDocument } from "../../report/index.ts";
+import { extractDocument, type PrCommentOptions } from "../../report/index.ts";
+import { compareDocuments, type ResultDocument } from "../../result/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { allSuites } from "../own-suites.ts";
+import { REPORT_FORMATS } from "../report-formats.ts";
+import { unknownId } from "../suggest.ts";
 import { fileBytes } from "../target.ts";
 import { writeReports } from "../write-reports.ts";
 
+export interface RenderOptions {
+  /** One of `REPORT_FORMATS`; without it, all that a run writes. */
+  readonly format?: string;
+  /** The folder of all reports, or the file of one; without it that one goes to standard output. */
+  readonly out?: string;
+  /** For a comment: the document of another run, what links to the whole report, and which comment it is. */
+  readonly against?: string;
+  readonly link?: string;
+  readonly id?: string;
+}
+
 /** Writes the reports of a document again, and gives the document's own exit code no weight: rendering succeeded. */
-export async function render(file: string, directory: string): Promise<number> {
+export async function render(file: string, { format, out, ...options }: RenderOptions): Promise<number> {
+  const made = format === undefined ? undefined : REPORT_FORMATS[format];
+  if (format !== undefined && !made) throw unknownId("format", format, Object.keys(REPORT_FORMATS));
+  if (format !== "pr-comment" && Object.keys(options).length > 0)
+    throw new InfermarkError("USAGE", `--${Object.keys(options)[0]} belongs to a comment`, {
+      hint: "add --format pr-comment",
+    });
   const document = readDocument(file);
-  process.stdout.write(`report: ${await writeReports(directory, document)}\n`);
+  if (!made) {
+    process.stdout.write(`report: ${await writeReports(out ?? "infermark-report", document)}\n`);
+    return ExitCode.ok;
+  }
+  const text = await made(document, await commentOptions(document, options));
+  if (out === undefined) process.stdout.write(text);
+  else writeTo(out, text, "--out");
   return ExitCode.ok;
+}
+
+async function commentOptions(
+  document: ResultDocument,
+  { against, link, id }: Pick<RenderOptions, "against" | "link" | "id">,
+): Promise<PrCommentOptions> {
+  if (link !== undefined && !/^https?:\/\//.test(link))
+    throw new InfermarkError("USAGE", `--link "${link}" is no http or https address`, {
+      hint: "give the address of the page that has the report",
+    });
+  const registry = against === undefined ? [] : (await allSuites([])).map(({ suite }) => suite);
+  return {
+    ...(against !== undefined && { comparison: compareDocuments(readDocument(against), document, registry) }),
+    ...(link !== undefined && { link }),
+    ...(id !== undefined && { id }),
+  };
 }
 
 /** Prints the very bytes of the result.json inside an HTML report, or writes them to a file. */
 export async function extract(file: string, output: string | undefined): Promise<number> {
   const text = extractDocument(fileBytes(file).toString("utf8"));
   if (output === undefined) process.stdout.write(text);
-  else writeTo(output, text);
+  else writeTo(output, text, "--output");
   return ExitCode.ok;
 }
 
-function writeTo(file: string, text: string): void {
+function writeTo(file: string, text: string, option: string): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
     throw new InfermarkError("USAGE", `${file} cannot be written: ${messageOf(cause)}`, {
-      hint: "name a writable file with --output",
+      hint: `name a writable file with ${option}`,
       cause,
     });
   }
