@@ -1,14 +1,6 @@
-import { formatNanoseconds } from "../base/duration.ts";
-import {
-  createEngine,
-  type LoadPoint,
-  type LoadProgress,
-  runLoad,
-  runPlan,
-  runStages,
-  type StagesRunOptions,
-} from "../load/index.ts";
+import { createEngine, type LoadPoint, runLoad, runPlan, runStages, type StagesRunOptions } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
+import { type LoadWatch, watchLoad } from "./live/load-view.ts";
 import type { LoadJob } from "./load-jobs.ts";
 import { planText, pointText } from "./load-texts.ts";
 import { parseWorkers, pointRunners } from "./load-workers.ts";
@@ -30,11 +22,13 @@ export interface LoadPartResult {
 /** Runs the jobs one after the other. Never throws. */
 export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOptions): Promise<LoadPartResult> {
   const runs: LoadRun[] = [];
+  const watch = watchLoad(jobs.map(({ plan }) => ({ plan, text: planText(plan) })));
   for (const job of jobs) {
     if (options.signal.aborted) break;
+    watch.run();
     const points: LoadPoint[] = [];
     try {
-      runs.push(await runOne(job, options, points));
+      runs.push(await runOne(job, { ...options, watch }, points));
     } catch (thrown) {
       if (points.length > 0) runs.push({ plan: { ...job.plan }, points });
       return { runs, thrown };
@@ -44,9 +38,13 @@ export async function runLoadPart(jobs: readonly LoadJob[], options: LoadPartOpt
 }
 
 /** Adds each point to `points` as soon as it is measured. */
-async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[]): Promise<LoadRun> {
+async function runOne(
+  job: LoadJob,
+  options: LoadPartOptions & { readonly watch: LoadWatch },
+  points: LoadPoint[],
+): Promise<LoadRun> {
   const { plan, workload, model, parts, endpoint, collectors } = job;
-  const { settings, signal, progress } = options;
+  const { settings, signal, progress, watch } = options;
   const engine = await createEngine(plan.engine, endpoint);
   const say = (text: string) => progress.line(`load: ${text}`);
   const runners = pointRunners(job, { workers: parseWorkers(settings.workers), engine, say });
@@ -57,19 +55,23 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     ...(parts && { parts }),
     signal,
     collectors,
-    onProgress: (seen) => progress.step(`${plan.protocol}: ${progressText(seen)}`),
+    onProgress: (seen) => progress.load(watch.view(seen)),
   };
   say(planText(plan));
   try {
     const outcome = await runPlan(plan, {
       signal,
       point: async (each) => {
+        watch.point(each);
         const runner = await runners.runnerFor(each);
         const point = await runLoad(each, { ...measuring, ...(runner && { runner }) });
         await runners.measured(point);
         return point;
       },
-      stages: (each) => runStages(each, measuring),
+      stages: (each) => {
+        watch.point();
+        return runStages(each, measuring);
+      },
       onPoint: (point) => {
         points.push(point);
         if (plan.mode === "sweep" || plan.mode === "search") progress.line(`  ${pointText(point)}`);
@@ -80,10 +82,4 @@ async function runOne(job: LoadJob, options: LoadPartOptions, points: LoadPoint[
     await runners.close();
     await engine.close();
   }
-}
-
-function progressText({ phase, elapsedMs, requestsPerSecond, p50Ns, p99Ns, errors }: LoadProgress): string {
-  const times =
-    p50Ns === undefined ? "" : `, p50 ${formatNanoseconds(p50Ns)}, p99 ${formatNanoseconds(p99Ns ?? p50Ns)}`;
-  return `${phase} ${Math.round(elapsedMs / 1000)} s, ${Math.round(requestsPerSecond)} requests/s${times}, ${errors} errors`;
 }

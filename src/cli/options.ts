@@ -186,6 +186,11 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   text("out", "DIR", "where result.json, index.html, junit.xml and summary.md go (default infermark-report)"),
   flag("json", "print the result document to standard output, and nothing else there"),
   flag("quiet", "print no progress"),
+  flag("no-dashboard", "show the progress of load in one line of the terminal"),
+  {
+    ...count("live", "also show the progress on a page at this port of the loopback interface; 0 for any free one"),
+    value: "PORT",
+  },
   flag("no-color", "print without colours; so does the environment variable NO_COLOR"),
   flag("verbose", "show the stack of an internal error"),
   count("seed", "seed of all random choices (default 1)"),

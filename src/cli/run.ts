@@ -10,7 +10,7 @@ import {
   runConformance,
   type Selection,
 } from "../conformance/index.ts";
-import { renderConsole } from "../report/index.ts";
+import { headline, renderConsole } from "../report/index.ts";
 import {
   type Baseline,
   parseBaseline,
@@ -32,11 +32,12 @@ import { dryRun } from "./dry-run.ts";
 import { explainError } from "./explain-error.ts";
 import { runFuzzPart } from "./fuzz-part.ts";
 import { interruptible } from "./interrupt.ts";
+import { startLiveServer } from "./live/server.ts";
 import { checkLoadSettings, prepareLoad } from "./load-jobs.ts";
 import { runLoadPart } from "./load-part.ts";
 import { allSuites } from "./own-suites.ts";
 import { withModelsOfPlans } from "./plan-file.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress, isPlainTerminal, type Progress, together } from "./progress.ts";
 import { judgeableProfiles, selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
 import { fileBytes, probeOptionsOf, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
@@ -59,12 +60,20 @@ export async function run(given: Settings, parts: Parts, argv: readonly string[]
   if (parts.load) checkLoadSettings(settings, target, suites);
   if (settings.dryRun && parts.conformance) return dryRun(selection, suites, target, settings);
   requireWritable(settings.out);
+  const live = settings.live === undefined ? undefined : await startLiveServer(settings.live);
+  if (live) process.stderr.write(`live view: ${live.url}\n`);
   const interrupt = interruptible();
-  const progress = createProgress(process.stderr, settings.quiet);
+  const told = createProgress(process.stderr, {
+    quiet: settings.quiet,
+    plain: isPlainTerminal(process.env),
+    oneLine: !settings.dashboard,
+  });
+  const progress = live ? together(told, live.progress) : told;
   const recorded: RecordedExchange[] = [];
   const secrets = secretsOf(target.transport);
   const transport = recording(openTransport(target.transport), (entry) => void recorded.push(entry), secrets);
   const started = { at: new Date().toISOString(), ns: systemClock.now() };
+  let verdict: string | undefined;
   try {
     const seen = await observe(settings, parts, {
       target,
@@ -87,10 +96,12 @@ export async function run(given: Settings, parts: Parts, argv: readonly string[]
       ...(baseline && { baseline }),
     });
     progress.end();
+    verdict = `${headline(document).word}, exit ${document.gate.exitCode}: the report is in ${settings.out}.`;
     return await publish(document, settings, transcripts);
   } finally {
     progress.end();
     interrupt.release();
+    await live?.close(verdict);
     await transport.close();
   }
 }

@@ -86,6 +86,10 @@ export interface Settings {
   readonly out: string;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether a terminal shows load in several lines. */
+  readonly dashboard: boolean;
+  /** The port of the live view; 0 for any free one. */
+  readonly live?: number;
   readonly color: boolean;
   readonly verbose: boolean;
   readonly seed: number;
@@ -119,6 +123,7 @@ const DEFAULTS = {
   out: "infermark-report",
   json: false,
   quiet: false,
+  dashboard: true,
   color: true,
   verbose: false,
   seed: 1,
@@ -142,6 +147,8 @@ export function settingsFrom(flags: Raw, config: Raw): Settings {
   }
   for (const key of ["subject", "suites"]) if (config[key] !== undefined) given[key] = config[key];
   const settings = given as unknown as Settings;
+  if ((settings.live ?? 0) > 65_535)
+    throw new InfermarkError("USAGE", `--live ${settings.live} is no port`, { hint: "give one up to 65535, or 0" });
   rejectContradictions(settings);
   rejectMixedLoads(settings);
   return settings;

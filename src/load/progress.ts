@@ -7,19 +7,30 @@ const EVERY_MS = 1000;
 export interface LoadProgress {
   readonly phase: "warm-up" | "measuring";
   readonly elapsedMs: number;
+  /** How long the phase is to take. */
+  readonly lengthMs: number;
   /** Right answers per second since the last report. */
   readonly requestsPerSecond: number;
   /** Of the phase so far; absent until a right answer has come. */
   readonly p50Ns?: number;
+  readonly p90Ns?: number;
   readonly p99Ns?: number;
+  readonly p999Ns?: number;
+  /** 99th percentile of how late requests were sent so far; absent in a closed loop. */
+  readonly latenessP99Ns?: number;
   /** Requests of the phase so far that did not come to a right answer. */
   readonly errors: number;
 }
 
+export interface ReportedPhase {
+  readonly phase: LoadProgress["phase"];
+  readonly lengthMs: number;
+  recorderNow(): PhaseRecorder;
+}
+
 /** Reports once a second until the returned function is called. */
 export function reportProgress(
-  phase: LoadProgress["phase"],
-  recorderNow: () => PhaseRecorder,
+  { phase, lengthMs, recorderNow }: ReportedPhase,
   clock: Clock,
   onProgress: (progress: LoadProgress) => void,
 ): () => void {
@@ -30,15 +41,27 @@ export function reportProgress(
     // A recorder of its own begins to count at 0.
     if (recorder !== last.recorder) last = { ...last, ok: 0, recorder };
     const now = { at: clock.now(), ok: recorder.ok, recorder };
-    const { latency } = recorder;
     onProgress({
       phase,
       elapsedMs: (now.at - started) / NS_PER_MS,
+      lengthMs,
       requestsPerSecond: ((now.ok - last.ok) * NS_PER_S) / (now.at - last.at),
-      ...(latency.count > 0 && { p50Ns: latency.percentile(50), p99Ns: latency.percentile(99) }),
+      ...timesOf(recorder),
       errors: recorder.failed,
     });
     last = now;
   }, EVERY_MS);
   return () => clearInterval(timer);
+}
+
+function timesOf({ latency, lateness }: PhaseRecorder) {
+  return {
+    ...(latency.count > 0 && {
+      p50Ns: latency.percentile(50),
+      p90Ns: latency.percentile(90),
+      p99Ns: latency.percentile(99),
+      p999Ns: latency.percentile(99.9),
+    }),
+    ...(lateness.count > 0 && { latenessP99Ns: lateness.percentile(99) }),
+  };
 }

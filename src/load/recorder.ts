@@ -38,6 +38,8 @@ export interface PhaseRecorder extends Recorder {
   readonly failed: number;
   /** Latencies so far. */
   readonly latency: Histogram;
+  /** How late requests were sent so far; empty in a closed loop. */
+  readonly lateness: Histogram;
   /** What was recorded; `lengthNs` where the phase ended earlier than planned. */
   recorded(lengthNs?: number): Recorded;
   /** All that was recorded, as it travels from one process to another. */
@@ -107,6 +109,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       return failed;
     },
     latency,
+    lateness,
     recorded: (actualNs = lengthNs) => ({
       startNs,
       lengthNs: actualNs,

@@ -40,7 +40,8 @@ export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<
   const { startNs = clock.now() } = plan;
   const lengthMs = plan.partsMs.reduce((sum, each) => sum + each, 0);
   const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
-  const stopReports = onProgress && reportProgress(plan.phase, () => parts.recorderNow(), clock, onProgress);
+  const reported = { phase: plan.phase, lengthMs, recorderNow: () => parts.recorderNow() };
+  const stopReports = onProgress && reportProgress(reported, clock, onProgress);
   try {
     const summary = await engine.run({
       requests: plan.requests,

@@ -47,7 +47,7 @@ test("what was measured before a load broke off is kept, with what was thrown", 
   const { runs, thrown } = await runLoadPart([good, bad, good], {
     settings: settingsFrom({}, {}),
     signal: new AbortController().signal,
-    progress: createProgress(process.stderr, true),
+    progress: createProgress(process.stderr, { quiet: true }),
   });
   await running.close();
   expect(runs.map(({ points }) => points.length)).toEqual([1]);

@@ -2,7 +2,7 @@ import { formatNanoseconds } from "../../base/duration.ts";
 import { InfermarkError } from "../../base/errors.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { interruptible } from "../interrupt.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, isPlainTerminal } from "../progress.ts";
 import type { CaseResult } from "../selftest/measure.ts";
 import { runSelftest, type SelftestResult } from "../selftest/run-selftest.ts";
 
@@ -17,7 +17,7 @@ export async function selftest(flags: Readonly<Record<string, unknown>>): Promis
       hint: `give a number from ${LEAST_SECONDS} to 3600`,
     });
   const interrupt = interruptible();
-  const progress = createProgress(process.stderr, false);
+  const progress = createProgress(process.stderr, { plain: isPlainTerminal(process.env) });
   try {
     const result = await runSelftest(seconds, interrupt.signal, (text) => progress.step(`selftest: ${text}`));
     progress.end();

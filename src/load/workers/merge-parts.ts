@@ -51,17 +51,21 @@ export function mergeProgress(parts: readonly LoadProgress[]): LoadProgress | un
     const known = times.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.max(...known);
   };
-  const p50Ns = greatest(parts.map((part) => part.p50Ns));
-  const p99Ns = greatest(parts.map((part) => part.p99Ns));
+  const times = TIMES.flatMap((name) => {
+    const time = greatest(parts.map((part) => part[name]));
+    return time === undefined ? [] : [[name, time] as const];
+  });
   return {
     phase: first.phase,
     elapsedMs: Math.max(...parts.map(({ elapsedMs }) => elapsedMs)),
+    lengthMs: first.lengthMs,
     requestsPerSecond: parts.reduce((sum, part) => sum + part.requestsPerSecond, 0),
-    ...(p50Ns !== undefined && { p50Ns }),
-    ...(p99Ns !== undefined && { p99Ns }),
+    ...Object.fromEntries(times),
     errors: parts.reduce((sum, { errors }) => sum + errors, 0),
   };
 }
+
+const TIMES = ["p50Ns", "p90Ns", "p99Ns", "p999Ns", "latenessP99Ns"] as const;
 
 export function partOf(worker: number, { summary, recorded, client, clientWhileSending }: WorkerResult): WorkerPart {
   return {
