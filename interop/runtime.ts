@@ -4,6 +4,8 @@ import type { RunningProcess } from "./process.ts";
 export interface RuntimePorts {
   readonly rest?: number;
   readonly grpc?: number;
+  /** Where it exposes its metrics at `/metrics`. */
+  readonly metrics?: number;
 }
 
 export interface StartedRuntime {

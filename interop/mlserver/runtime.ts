@@ -35,6 +35,6 @@ export const mlserver: Runtime = {
     const command = join(environment, "bin", "mlserver");
     // It leaves files of its own in the folder that it is started in.
     const process = await startServer(command, ["start", modelsIn(workspace)], { cwd: workspace, env, log });
-    return { process, ports: { rest, grpc } };
+    return { process, ports: { rest, grpc, metrics } };
   },
 };

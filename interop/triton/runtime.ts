@@ -44,7 +44,7 @@ export const triton: Runtime = {
       "--allow-gpu-metrics=false",
     ];
     const running = await startServer(join(server, "bin", "tritonserver"), args, { cwd: workspace, env, log });
-    return { process: running, ports: { rest, grpc } };
+    return { process: running, ports: { rest, grpc, metrics } };
   },
 };
 

@@ -65,6 +65,7 @@ describe("credentials in --metrics-url", () => {
     });
     const written = everythingIn(out);
     expect(written).toContain(`http://127.0.0.1:${port}/metrics?token=[redacted]&format=text`);
+    expect(written).toMatch(/prometheus:server missed \d+ readings? from .* answers with status 401/);
     for (const secret of [PASSWORD, TOKEN, ENCODED, "scraper:"]) {
       expect(written).not.toContain(secret);
       expect(stdout + stderr).not.toContain(secret);

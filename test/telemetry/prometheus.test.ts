@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { growthOf, sumOf } from "../../interop/exporters/by-hand.ts";
 import { observe, prometheus, type Series } from "../../src/telemetry/index.ts";
 import { exporter } from "./exporter.ts";
 
@@ -68,6 +69,22 @@ describe("Prometheus endpoints", () => {
     const { lastOf } = await shown(text, later);
     expect(lastOf("node_cpu_seconds_total")).toBeCloseTo((busy(later) - busy(text)) * 1000, 3);
     expect(lastOf("node_memory_MemAvailable_bytes")).toBe(byHand(text, "node_memory_MemAvailable_bytes"));
+  });
+
+  test("node_exporter: what two real expositions differ in is what is told", async () => {
+    const both = [data("node-exporter-before.txt"), data("node-exporter-after.txt")] as const;
+    const { lastOf, changes } = await shown(...both);
+    const idle = ['mode="idle"', 'mode="iowait"', 'mode="steal"'];
+    expect(lastOf("node_cpu_seconds_total")).toBeCloseTo(1000 * growthOf(both, "node_cpu_seconds_total", [], idle), 3);
+    expect(lastOf("node_cpu_seconds_total")).toBeGreaterThan(1000);
+    expect(lastOf("node_memory_MemAvailable_bytes")).toBe(sumOf(both[1], "node_memory_MemAvailable_bytes"));
+    expect(changes).toEqual([
+      {
+        collector: "prometheus:x",
+        metric: "node_context_switches_total",
+        count: growthOf(both, "node_context_switches_total"),
+      },
+    ]);
   });
 
   test("DCGM: units are made ours, and what it does not know is absent", async () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { dashboardLines, durationText, fitted } from "../../../src/cli/live/dashboard.ts";
 
