@@ -29,7 +29,10 @@ export function renderBadgeSvg(document: ResultDocument): string {
   const text = (content: string, x: number, box: number) =>
     `<text x="${x + box / 2}" y="14" text-anchor="middle" textLength="${box - 12}" lengthAdjust="spacingAndGlyphs">${escapeXml(content)}</text>`;
   const name = escapeXml(`${LABEL}: ${message}`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${name}"><title>${name}</title><clipPath id="r"><rect width="${width}" height="${HEIGHT}" rx="3"/></clipPath><g clip-path="url(#r)"><rect width="${left}" height="${HEIGHT}" fill="${LABEL_FILL}"/><rect x="${left}" width="${right}" height="${HEIGHT}" fill="${FILLS[tone]}"/></g><g fill="#fff" font-family="Verdana,'DejaVu Sans',Geneva,sans-serif" font-size="11">${text(LABEL, 0, left)}${text(message, left, right)}</g></svg>\n`;
+  // Without an id, so that several may stand on one page.
+  const start = `M3 0H${left}V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z`;
+  const end = `M${left} 0H${width - 3}a3 3 0 0 1 3 3V17a3 3 0 0 1-3 3H${left}z`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${name}"><title>${name}</title><path d="${start}" fill="${LABEL_FILL}"/><path d="${end}" fill="${FILLS[tone]}"/><g fill="#fff" font-family="Verdana,'DejaVu Sans',Geneva,sans-serif" font-size="11">${text(LABEL, 0, left)}${text(message, left, right)}</g></svg>\n`;
 }
 
 /** The verdict, with the profiles that were earned, or with the figures of a single valid measurement. */

@@ -15,7 +15,11 @@ export function headline(document: ResultDocument): Headline {
     case 0:
       if (known.size > 0) return { word: "Accepted with known failures", tone: "open" };
       if (conformance?.plan?.onlyKeyword) return { word: "Conformant in what keywords demand", tone: "good" };
-      return { word: conformance ? "Conformant" : thresholds.length > 0 ? "Thresholds met" : "Measured", tone: "good" };
+      if (conformance) return { word: "Conformant", tone: "good" };
+      if (thresholds.length > 0) return { word: "Thresholds met", tone: "good" };
+      return isMeasured(document)
+        ? { word: "Measured", tone: "good" }
+        : { word: "Measured, but not valid", tone: "open" };
     case 1:
       if (checks.some((check) => check.outcome === "fail" && !known.has(check.id)))
         return { word: "Not conformant", tone: "bad" };
@@ -33,6 +37,10 @@ export function headline(document: ResultDocument): Headline {
     default:
       return { word: "The program failed", tone: "bad" };
   }
+}
+
+function isMeasured({ load }: ResultDocument): boolean {
+  return (load?.runs ?? []).some(({ points }) => points.some(({ validity }) => validity.valid));
 }
 
 /** What to call the subject: as declared, else as the server names itself, else its address. */

@@ -2,7 +2,14 @@ import { formatNanoseconds } from "../base/duration.ts";
 import type { LoadPoint, ServerSide } from "../result/index.ts";
 
 /** What was seen of the server beside its answers, a sentence each. An invalid measurement says no rate. */
-export function telemetryTexts({ server, gpu, serverSide = [], telemetry, validity }: LoadPoint): readonly string[] {
+export function telemetryTexts({
+  server,
+  gpu,
+  serverSide = [],
+  telemetry,
+  validity,
+  counts,
+}: LoadPoint): readonly string[] {
   const perCore = validity.valid ? server?.inferencesPerCoreSecond : undefined;
   const cost = [
     ...(perCore === undefined ? [] : [`${number(perCore)} inferences per second and server core`]),
@@ -17,7 +24,7 @@ export function telemetryTexts({ server, gpu, serverSide = [], telemetry, validi
     ({ collector, count, firstMs, lastMs, reason }) =>
       `${collector} missed ${count} ${count === 1 ? "reading" : "readings"} from ${seconds(firstMs)} to ${seconds(lastMs)}: ${reason}`,
   );
-  return [...cost, ...serverSide.flatMap(serverSideTexts), ...missed];
+  return [...cost, ...serverSide.flatMap((side) => serverSideTexts(side, counts.sent)), ...missed];
 }
 
 /** What collectors saw nothing, and why. */
@@ -28,10 +35,20 @@ export function unavailableTexts(points: readonly LoadPoint[]): readonly string[
   return [...new Set(texts)];
 }
 
-function serverSideTexts({ source, meanNs, overheadNs, effectiveBatch, stages }: ServerSide): readonly string[] {
+function serverSideTexts(
+  { source, requests, meanNs, overheadNs, effectiveBatch, stages }: ServerSide,
+  sent: number,
+): readonly string[] {
   const split = stages.map((stage) => `${stage.stage} ${formatNanoseconds(stage.meanNs)}`).join(", ");
   const beyond = overheadNs === undefined ? "" : `, ${signed(overheadNs)} at the client`;
   return [
+    ...(requests === undefined
+      ? []
+      : [
+          requests === sent
+            ? `${source}: counted all ${sent} requests that were sent`
+            : `${source}: counted ${requests} requests, ${sent} were sent`,
+        ]),
     ...(meanNs === undefined
       ? []
       : [`${source}: ${formatNanoseconds(meanNs)} mean at the server${split === "" ? "" : ` (${split})`}${beyond}`]),

@@ -62,7 +62,7 @@ describe("the badge", () => {
   test.each([
     ["of a run that failed", document, "not conformant", "c02b2b"],
     ["of a load that was measured", loadOnly([loadPoint(8)]), /^measured: \d+\/s, p99 [\d.]+ ms$/, "1b7a3d"],
-    ["of an invalid load shows no rate", loadOnly([loadPoint(8, false)]), "measured", "1b7a3d"],
+    ["of an invalid load shows no rate", loadOnly([loadPoint(8, false)]), "measured, but not valid", "8a5a00"],
   ])("%s is an endpoint of shields.io", (_, each, message, color) => {
     const badge = JSON.parse(renderBadgeJson(each)) as Record<string, unknown>;
     expect(Object.keys(badge).sort()).toEqual(["color", "label", "message", "schemaVersion"]);
@@ -91,6 +91,8 @@ describe("the badge", () => {
     expect(svg.attributes["aria-label"]).toBe(`infermark: ${message}`);
     expect(Number(svg.attributes["width"])).toBeLessThan(700);
     expect(JSON.stringify(svg)).not.toMatch(/"name":"(?:script|image|foreignObject)"/);
+    // Several may stand on one page.
+    expect(renderBadgeSvg(each)).not.toMatch(/ id=|url\(#/);
   });
 });
 
@@ -229,7 +231,8 @@ describe("the figures as CSV", () => {
     expect(rows[1]).toContain(`'=cmd|" /c calc"!A0`);
     expect(rows[1]).toContain("'@a,b");
     const [head = [], ...others] = read(renderCsv(hostile));
-    expect(others.map(({ length }) => length)).toEqual([head.length, head.length]);
+    expect(others.filter(({ length }) => length !== head.length)).toEqual([]);
+    expect(others.length).toBeGreaterThan(0);
   });
 });
 

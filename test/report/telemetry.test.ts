@@ -58,6 +58,7 @@ const SENTENCES = [
   "1235 inferences per second and server core",
   "1000 inferences per second and GPU (2 busy, nvidia-smi)",
   "0.2 J per inference (nvidia-smi, idle power not taken off)",
+  "prometheus:triton: counted 10 requests, 9292 were sent",
   "prometheus:triton: 5.00 ms mean at the server (queue 2.00 ms), 1.00 ms more at the client",
   "prometheus:triton: 7.5 inferences per executed batch",
   "prometheus:triton missed 3 readings from 1.0 s to 3.0 s: It was gone.",
