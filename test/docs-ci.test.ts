@@ -31,10 +31,7 @@ test("the examples are YAML, and name inputs and outputs that the action has", (
 });
 
 test("every option in the examples exists", () => {
-  const options = [
-    ...ALL_OPTIONS.map(({ name }) => `--${name}`),
-    ...["--format", "--out", "--against", "--link", "--id"],
-  ];
+  const options = [...ALL_OPTIONS.map(({ name }) => `--${name}`), "--format", "--out", "--against", "--link", "--id"];
   const ofOthers = ["--detach", "--data-binary", "--method", "--field", "--paginate", "--jq"];
   const used = [...page.matchAll(/(?<=[\s`'"])--[a-z][a-z-]+/g)].map(([option]) => option);
   expect(used.length).toBeGreaterThan(15);

@@ -23,7 +23,7 @@ export interface CheckedExporter {
   readonly runtime: Runtime;
   readonly servesModel: boolean;
   /** Of the measured point, and of the expositions just before and just after its phase. */
-  figures(point: LoadPoint, expositions: readonly [string, string]): readonly Figure[];
+  readonly figures: (point: LoadPoint, expositions: readonly [string, string]) => readonly Figure[];
 }
 
 const source = (point: LoadPoint): Partial<ServerSide> =>

@@ -25,7 +25,7 @@ export interface LoadProgress {
 export interface ReportedPhase {
   readonly phase: LoadProgress["phase"];
   readonly lengthMs: number;
-  recorderNow(): PhaseRecorder;
+  readonly recorderNow: () => PhaseRecorder;
 }
 
 /** Reports once a second until the returned function is called. */
