@@ -15,12 +15,18 @@ static long long now_ns(void) {
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+static sigset_t waiting; // The signals that are blocked while the server waits for events: not SIGUSR1, which so is never missed.
+
 static void on_usr1(int signal) { asked = signal; }
 
 // PORT [STALL_MS PERIOD_MS]: the last STALL_MS of each period from now on nothing is read and nothing is answered.
 static int common_arguments(int argc, char **argv) {
   struct sigaction tell = {.sa_handler = on_usr1};
+  sigset_t told;
   sigaction(SIGUSR1, &tell, 0);
+  sigemptyset(&told);
+  sigaddset(&told, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &told, &waiting);
   signal(SIGPIPE, SIG_IGN);
   begun_ns = now_ns();
   if (argc > 3) {

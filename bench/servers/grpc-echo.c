@@ -221,7 +221,7 @@ int main(int argc, char **argv) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = 0}, events[256];
   epoll_ctl(poll_fd, EPOLL_CTL_ADD, listener, &event);
   for (;;) {
-    int n = epoll_wait(poll_fd, events, 256, -1);
+    int n = epoll_pwait(poll_fd, events, 256, -1, &waiting);
     between_events();
     for (int i = 0; i < n; i++) {
       struct connection *c = events[i].data.ptr;

@@ -119,7 +119,7 @@ int main(int argc, char **argv) {
   fflush(stdout);
   epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
   for (;;) {
-    int count = epoll_wait(epoll, events, 256, -1);
+    int count = epoll_pwait(epoll, events, 256, -1, &waiting);
     between_events();
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd;
