@@ -33,7 +33,7 @@ async function measureCell(cell: Cell, bench: Bench & { readonly port: number })
         if (measured) runs.get(peer)?.push(measured);
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
-        failed.push({ cell: cell.id, peer: peer.name, message: message.slice(0, 400).replaceAll("\n", " ") });
+        failed.push({ cell: cell.id, peer: peer.name, message: message.slice(0, 300).replaceAll(/\s+/g, " ") });
         console.error(`${cell.id}, ${peer.name}: ${message}`);
       }
     }

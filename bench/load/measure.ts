@@ -41,7 +41,7 @@ export async function measure(peer: Peer, task: Task, bench: Bench): Promise<Mea
   const told = peer.read(output, task, folder);
   const answered = before === undefined || after === undefined ? undefined : after - before;
   const requests = (told.cpuUs === undefined ? answered : undefined) ?? told.requests ?? 0;
-  if (requests === 0) throw new Error(`${peer.name} had no answer: ${output.slice(-2000)}`);
+  if (requests === 0) throw new Error(`it had no answer: ${output.slice(-2000)}`);
   return {
     told,
     requests,
@@ -67,7 +67,7 @@ export function run(command: readonly string[], mostSeconds: number): Promise<st
       clearTimeout(limit);
       const output = Buffer.concat([...out, ...error]).toString("utf8");
       if (code === 0) resolve(output);
-      else reject(new Error(`${command.join(" ")} ended with ${code}: ${output.slice(-2000)}`));
+      else reject(new Error(`it ended with ${code}: ${output.slice(-2000)}\n${command.join(" ")}`));
     });
   });
 }

@@ -1,9 +1,19 @@
 /** The engine wire as a run uses it; also without its checks of answers, and until a number of requests. Argument: an InfermarkTask in JSON. */
-import { createEngine, type EncodedRequest, type LoadPoint, runLoad, type Workload } from "../../../src/load/index.ts";
+import {
+  createEngine,
+  type EncodedRequest,
+  type LoadPoint,
+  OUTCOME_NAMES,
+  runLoad,
+  type Workload,
+} from "../../../src/load/index.ts";
 import type { PointSettings } from "../../../src/load/settings.ts";
 import { modelOf, workloadFor } from "../task.ts";
 import type { InfermarkTask } from "./infermark-task.ts";
 import { printReport } from "./report.ts";
+
+/** Not those that were still under way when a run was ended by the number of its requests. */
+const FAILURES = OUTCOME_NAMES.filter((outcome) => outcome !== "ok");
 
 /** What `open-loop.ts` and `answer-checks.ts` read besides. */
 function noteOf({ validity, counts, client, lateness, errors }: LoadPoint): string {
@@ -68,7 +78,7 @@ await engine.close();
 printReport({
   requests: point.counts.ok,
   perSecond: point.throughput.value,
-  errors: point.counts.sent - point.counts.ok + point.counts.notSent,
+  errors: FAILURES.reduce((sum, outcome) => sum + point.counts[outcome], 0),
   cpuUs: point.client.cpuMs * 1000,
   percentiles: point.latency.percentiles.map(({ percentile, ns }) => [percentile, ns]),
   note: noteOf(point),
