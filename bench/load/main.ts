@@ -15,11 +15,20 @@ import { compile, startServer } from "./servers.ts";
 import type { Protocol } from "./task.ts";
 
 const options = optionsOf(["cells", "peers", "seconds", "rounds", "markdown"]);
-const cells = cellsNamed(options.cells);
+const cells = cellsOf(options.cells);
 const seconds = Number(options.seconds ?? 3);
 const rounds = Number(options.rounds ?? 5);
 const { present, absent } = installed(peersNamed(options.peers));
 const failed: { cell: string; peer: string; message: string }[] = [];
+
+function cellsOf(list: string | undefined): readonly Cell[] {
+  try {
+    return cellsNamed(list);
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+    process.exit(2);
+  }
+}
 
 async function measureCell(cell: Cell, bench: Bench & { readonly port: number }): Promise<readonly Row[]> {
   const load = { kind: "closed", inFlight: cell.inFlight } as const;
@@ -27,7 +36,9 @@ async function measureCell(cell: Cell, bench: Bench & { readonly port: number })
   const peers = present.map(({ peer }) => peer).filter(({ protocols }) => protocols.includes(cell.protocol));
   const runs = new Map<Peer, Measured[]>(peers.map((peer) => [peer, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const peer of peers) {
+    // Each round begins with another one, so that none always follows the same.
+    const first = round % peers.length;
+    for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) {
       try {
         const measured = await measure(peer, task, bench);
         if (measured) runs.get(peer)?.push(measured);

@@ -56,7 +56,9 @@ export function cellTable(rows: readonly Row[]): string {
 export function markdown({ rows, versions, absent, failed, rounds, seconds, date, folder }: Results): string {
   const cells = [...new Set(rows.map(({ cell }) => cell.id))];
   const of = (id: string) => rows.filter(({ cell }) => cell.id === id);
-  const commands = cells.flatMap((id) =>
+  // Those of other cells differ in how many are in flight.
+  const told = cells.filter((id, index) => cells.findIndex((each) => kindOf(each) === kindOf(id)) === index);
+  const commands = told.flatMap((id) =>
     of(id).map(({ peer, command }) => `* ${id}, ${peer}: \`${readable(command, folder)}\``),
   );
   const lost = cells.flatMap((id) => losses(of(id)));
@@ -79,6 +81,11 @@ export function markdown({ rows, versions, absent, failed, rounds, seconds, date
     commands.join("\n"),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** Protocol and size of a cell's id. */
+function kindOf(cell: string): string {
+  return cell.replace(/-\d+$/, "");
 }
 
 function lossLine({ row, what, own, ratio }: Loss): string {

@@ -18,7 +18,7 @@ export function perfAnalyzer(asynchronous: boolean): Peer {
     command: ({ protocol, question, load, seconds, port }) => {
       if (load.kind === "open" || !question.configured) return undefined;
       const interval = String(Math.round((seconds * 1000) / WINDOWS / STRETCH));
-      const windows = ["-p", interval, "-r", String(WINDOWS), "-s", "999"];
+      const windows = ["-p", interval, "-r", String(WINDOWS), "-s", "999999"];
       const format = protocol === "http" && question.floats < 1000 ? "json" : "binary";
       const tensors = protocol === "http" ? ["--input-tensor-format", format, "--output-tensor-format", "json"] : [];
       return [
