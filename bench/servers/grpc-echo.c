@@ -1,31 +1,32 @@
-// A cheap gRPC server for measuring clients: it answers each call at once with the call's own message, or with REPLY bytes.
+// A cheap gRPC server for measuring clients: it answers each call at once with a small inference that carries the id of the call's message.
 //
-//   cc -O2 -o grpc-echo grpc-echo.c && ./grpc-echo PORT [REPLY]
+//   cc -O2 -o grpc-echo grpc-echo.c && ./grpc-echo PORT [STALL_MS PERIOD_MS]; prints the port, and on SIGUSR1 how many it answered.
 //
-// One thread, epoll, HTTP/2 framed by hand. It reads no header block and ignores the client's windows, so clients must allow large ones.
-// A call whose message does not stand in one DATA frame is answered with REPLY bytes of zeros (0 unless given).
+// One thread, epoll, HTTP/2 framed by hand. It decodes no header block and ignores the client's windows, which its small answers do not fill.
+// What a client of V2 asks before it infers is known by the path where that stands in the block as plain text, as it does in the first call of
+// a gRPC core client; a model m4 takes one tensor of 4 floats, m150528 one of 150528.
 #define _GNU_SOURCE
+#include "common.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { DATA = 0, HEADERS = 1, SETTINGS = 4, PING = 6, WINDOW_UPDATE = 8 };
-enum { HEADER = 9, PREFACE = 24, PREFIX = 5, FRAME = 16384, WINDOW = 1 << 30 };
+enum { HEADER = 9, PREFACE = 24, PREFIX = 5, WINDOW = 1 << 30, LONGEST_ID = 64, CALLS = 1024 };
+enum question { INFER, READY, SERVER, MODEL, CONFIG };
 
 struct buffer { uint8_t *bytes; size_t start, end, size; };
-struct connection { int fd, greeted, writing; struct buffer in, out; size_t unreturned; };
+// What is known of a call before its message has come: what it asks and, of a message of several frames, the begin.
+struct call { uint8_t asks, begun, length, id[LONGEST_ID]; long floats; };
+struct connection { int fd, greeted, writing; struct buffer in, out; size_t unreturned; struct call calls[CALLS]; };
 
 // :status 200, content-type application/grpc; then grpc-status 0: literals that are not indexed.
 static const uint8_t HEAD[] = "\x88\x0f\x10\x10" "application/grpc";
 static const uint8_t TRAILERS[] = "\x00\x0bgrpc-status\x01" "0";
-static long fixed = -1;
 static int poll_fd;
 
 static void need(struct buffer *b, size_t more) {
@@ -53,20 +54,100 @@ static void window_update(struct buffer *b, uint32_t id, uint32_t bytes) {
   frame(b, 4, WINDOW_UPDATE, 0, id, &bytes);
 }
 
-static void answer(struct buffer *b, uint32_t id, const uint8_t *message, size_t length) {
-  frame(b, sizeof HEAD - 1, HEADERS, 4, id, HEAD);
-  if (message) frame(b, length, DATA, 0, id, message);
-  else {
-    size_t left = PREFIX + length;
-    uint32_t n = htonl(length);
-    for (int first = 1; left > 0; first = 0) {
-      size_t part = left < FRAME ? left : FRAME;
-      frame(b, part, DATA, 0, id, 0);
-      if (first) memcpy(b->bytes + b->end - part + 1, &n, 4);
-      left -= part;
-    }
+static size_t field(uint8_t *at, int number, const void *bytes, size_t length) {
+  at[0] = number << 3 | 2;
+  at[1] = length;
+  memcpy(at + 2, bytes, length);
+  return 2 + length;
+}
+
+static size_t varint(uint8_t *at, int number, uint32_t value) {
+  size_t n = 0;
+  at[n++] = number << 3;
+  for (; value >= 128; value >>= 7) at[n++] = value | 128;
+  at[n++] = value;
+  return n;
+}
+
+static size_t text(uint8_t *at, int number, const char *value) { return field(at, number, value, strlen(value)); }
+
+// ModelInferResponse: model_name 1, id 3, outputs 5 {name 1, datatype 2, shape 3}, raw_output_contents 6.
+static size_t inference(uint8_t *at, const struct call *call) {
+  static const float values[4] = {1.5, 2.25, 3, 4.125};
+  uint8_t tensor[32];
+  size_t n = text(at, 1, "m"), t = text(tensor, 1, "y");
+  t += text(tensor + t, 2, "FP32");
+  t += field(tensor + t, 3, "\x01\x04", 2);
+  n += field(at + n, 3, call->id, call->length);
+  n += field(at + n, 5, tensor, t);
+  return n + field(at + n, 6, values, sizeof values);
+}
+
+// ModelMetadataResponse: name 1, versions 2, platform 3, inputs 4, outputs 5 {name 1, datatype 2, shape 3}.
+// ModelConfigResponse: config 1 {name 1, platform 2, input 5, output 6 {name 1, data_type 2 (FP32 is 11), dims}}; dims are 4 of an input, 3 of an output.
+static size_t description(uint8_t *at, const struct call *call) {
+  char name[24];
+  uint8_t x[48], y[48], shape[12], config[160];
+  snprintf(name, sizeof name, "m%ld", call->floats);
+  size_t s = varint(shape + 1, 0, call->floats), nx = text(x, 1, "x"), ny = text(y, 1, "y");
+  shape[1] = 1;
+  if (call->asks == MODEL) {
+    nx += text(x + nx, 2, "FP32");
+    ny += text(y + ny, 2, "FP32");
+    nx += field(x + nx, 3, shape + 1, s);
+    ny += field(y + ny, 3, "\x01\x04", 2);
+    size_t n = text(at, 1, name);
+    n += text(at + n, 2, "1");
+    n += text(at + n, 3, "echo");
+    n += field(at + n, 4, x, nx);
+    return n + field(at + n, 5, y, ny);
   }
-  frame(b, sizeof TRAILERS - 1, HEADERS, 5, id, TRAILERS);
+  nx += varint(x + nx, 2, 11);
+  ny += varint(y + ny, 2, 11);
+  nx += field(x + nx, 4, shape + 1, s);
+  ny += field(y + ny, 3, "\x01\x04", 2);
+  size_t n = text(config, 1, name);
+  n += text(config + n, 2, "echo");
+  n += field(config + n, 5, x, nx);
+  n += field(config + n, 6, y, ny);
+  return field(at, 1, config, n);
+}
+
+static void answer(struct connection *c, uint32_t id, const struct call *call) {
+  uint8_t message[512] = {0};
+  size_t length = 0;
+  if (call->asks == INFER) length = inference(message + PREFIX, call), answered++;
+  if (call->asks == READY) length = varint(message + PREFIX, 1, 1);
+  if (call->asks == SERVER) length = text(message + PREFIX, 1, "echo");
+  if (call->asks >= MODEL) length = description(message + PREFIX, call);
+  uint32_t n = htonl(length);
+  memcpy(message + 1, &n, 4);
+  frame(&c->out, sizeof HEAD - 1, HEADERS, 4, id, HEAD);
+  frame(&c->out, PREFIX + length, DATA, 0, id, message);
+  frame(&c->out, sizeof TRAILERS - 1, HEADERS, 5, id, TRAILERS);
+}
+
+static void begin(struct call *call, const uint8_t *block, size_t length) {
+  static const struct { const char *path; enum question asks; } paths[] = {
+      {"/ModelConfig", CONFIG}, {"/ModelMetadata", MODEL}, {"/ServerMetadata", SERVER},
+      {"/ServerLive", READY},   {"/ServerReady", READY},   {"/ModelReady", READY}};
+  call->asks = INFER;
+  call->begun = 0;
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (memmem(block, length, paths[i].path, strlen(paths[i].path))) call->asks = paths[i].asks;
+}
+
+// The id of a request to infer is field 3, after the model's name and version; of the other requests only the model's name is read.
+static void read_begin(struct call *call, const uint8_t *message, size_t length) {
+  call->begun = 1;
+  call->length = 0;
+  for (size_t at = PREFIX; at + 2 < length && at + 2 + message[at + 1] <= length; at += 2 + message[at + 1]) {
+    const uint8_t *value = message + at + 2;
+    if (message[at] == (1 << 3 | 2) && value[0] == 'm') call->floats = atol((const char *)value + 1);
+    if (message[at] == (3 << 3 | 2) && message[at + 1] <= LONGEST_ID)
+      memcpy(call->id, value, call->length = message[at + 1]);
+    if (message[at] >> 3 >= 3) break;
+  }
 }
 
 static void take(struct connection *c, const uint8_t *f, size_t length) {
@@ -77,17 +158,16 @@ static void take(struct connection *c, const uint8_t *f, size_t length) {
   id = ntohl(id);
   if (type == SETTINGS && !(flags & 1)) frame(&c->out, 0, SETTINGS, 1, 0, "");
   if (type == PING && !(flags & 1)) frame(&c->out, 8, PING, 1, 0, payload);
+  struct call *call = &c->calls[(id >> 1) % CALLS];
+  if (type == HEADERS) begin(call, payload, length);
   if (type != DATA) return;
   c->unreturned += length;
   if (c->unreturned >= WINDOW / 2) {
     window_update(&c->out, 0, c->unreturned);
     c->unreturned = 0;
   }
-  if (!(flags & 1)) return;
-  uint32_t message = 0;
-  if (length >= PREFIX) memcpy(&message, payload + 1, 4);
-  int whole = length >= PREFIX && payload[0] == 0 && ntohl(message) + PREFIX == length;
-  answer(&c->out, id, whole && fixed < 0 ? payload : 0, whole && fixed < 0 ? length : fixed < 0 ? 0 : (size_t)fixed);
+  if (!call->begun && length > PREFIX) read_begin(call, payload, length);
+  if (flags & 1) answer(c, id, call);
 }
 
 static int flush(struct connection *c) {
@@ -129,10 +209,8 @@ static int serve(struct connection *c) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2) return fprintf(stderr, "usage: grpc-echo PORT [REPLY]\n"), 64;
-  if (argc > 2) fixed = atol(argv[2]);
   int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(common_arguments(argc, argv)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof at;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(listener, (struct sockaddr *)&at, size) || listen(listener, 1024)) return perror("grpc-echo"), 1;
@@ -143,7 +221,8 @@ int main(int argc, char **argv) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = 0}, events[256];
   epoll_ctl(poll_fd, EPOLL_CTL_ADD, listener, &event);
   for (;;) {
-    int n = epoll_wait(poll_fd, events, 256, -1);
+    int n = epoll_pwait(poll_fd, events, 256, -1, &waiting);
+    between_events();
     for (int i = 0; i < n; i++) {
       struct connection *c = events[i].data.ptr;
       if (c) {
