@@ -1,9 +1,11 @@
 import { NS_PER_MS } from "../base/clock.ts";
-import { BUCKETS, bucketOf, bucketPercentile } from "../statistics/index.ts";
-import type { PointWindow } from "./load-point.ts";
+import { BUCKETS, bucketOf, bucketPercentile, encodeBuckets } from "../statistics/index.ts";
+import type { PointInterval, PointWindow } from "./load-point.ts";
 
 const MOST_WINDOWS = 300;
 const FIRST_WIDTH_NS = 50 * NS_PER_MS;
+const MOST_INTERVALS = 150;
+const LEAST_INTERVAL_NS = 200 * NS_PER_MS;
 
 /** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
 export interface Windows {
@@ -11,6 +13,8 @@ export interface Windows {
   add(offset: number, latency: number, ok: boolean, inferences: number): void;
   /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
   list(lengthNs: number): PointWindow[];
+  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 200 ms but the last. */
+  intervals(lengthNs: number): PointInterval[];
   /** What they hold, up to the last one that holds anything. */
   snapshot(): WindowsSnapshot;
   /** Adds what others of the same phase hold, as if it had been added here. */
@@ -77,6 +81,22 @@ export function createWindows(): Windows {
       reach(lengthNs - 1);
       const count = Math.ceil(lengthNs / width - 1e-9);
       return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
+    },
+    intervals: (lengthNs) => {
+      reach(lengthNs - 1);
+      let each = 1;
+      while (each * width < LEAST_INTERVAL_NS || lengthNs / (each * width) > MOST_INTERVALS) each *= 2;
+      const widthNs = each * width;
+      return Array.from({ length: Math.ceil(lengthNs / widthNs - 1e-9) }, (_, index) => {
+        const sums = new Uint32Array(BUCKETS);
+        const from = index * each * BUCKETS;
+        addCells(sums, latencies.subarray(from, from + each * BUCKETS), BUCKETS, each);
+        return {
+          startMs: (index * widthNs) / NS_PER_MS,
+          durationMs: Math.min(widthNs, lengthNs - index * widthNs) / NS_PER_MS,
+          latencies: encodeBuckets(sums),
+        };
+      });
     },
     snapshot: () => {
       let used = MOST_WINDOWS;
