@@ -84,19 +84,7 @@ export function createWindows(): Windows {
     },
     intervals: (lengthNs) => {
       reach(lengthNs - 1);
-      let each = 1;
-      while (each * width < LEAST_INTERVAL_NS || lengthNs / (each * width) > MOST_INTERVALS) each *= 2;
-      const widthNs = each * width;
-      return Array.from({ length: Math.ceil(lengthNs / widthNs - 1e-9) }, (_, index) => {
-        const sums = new Uint32Array(BUCKETS);
-        const from = index * each * BUCKETS;
-        addCells(sums, latencies.subarray(from, from + each * BUCKETS), BUCKETS, each);
-        return {
-          startMs: (index * widthNs) / NS_PER_MS,
-          durationMs: Math.min(widthNs, lengthNs - index * widthNs) / NS_PER_MS,
-          latencies: encodeBuckets(sums),
-        };
-      });
+      return intervalsOf(latencies, width, lengthNs);
     },
     snapshot: () => {
       let used = MOST_WINDOWS;
@@ -117,6 +105,22 @@ export function createWindows(): Windows {
       addCells(latencies, other.latencies, BUCKETS, width / other.widthNs);
     },
   };
+}
+
+function intervalsOf(latencies: Uint32Array, windowNs: number, lengthNs: number): PointInterval[] {
+  let windows = 1;
+  while (windows * windowNs < LEAST_INTERVAL_NS || lengthNs / (windows * windowNs) > MOST_INTERVALS) windows *= 2;
+  const widthNs = windows * windowNs;
+  return Array.from({ length: Math.ceil(lengthNs / widthNs - 1e-9) }, (_, index) => {
+    const sums = new Uint32Array(BUCKETS);
+    const from = index * windows * BUCKETS;
+    addCells(sums, latencies.subarray(from, from + windows * BUCKETS), BUCKETS, windows);
+    return {
+      startMs: (index * widthNs) / NS_PER_MS,
+      durationMs: Math.min(widthNs, lengthNs - index * widthNs) / NS_PER_MS,
+      latencies: encodeBuckets(sums),
+    };
+  });
 }
 
 /** Adds each second block of `size` cells to the one before it and moves the sums to the front. */

@@ -25,6 +25,18 @@ export function pointLabel(point: LoadPoint, points: readonly LoadPoint[]): stri
   return (varying.length > 0 ? varying : own).filter((setting) => setting !== "").join(" · ");
 }
 
+/** What distinguishes a point from the others of its run, its load where it is alone: what else it is stands above. */
+export function shortLabel(point: LoadPoint, points: readonly LoadPoint[]): string {
+  return points.length > 1 ? pointLabel(point, points) : loadText(point);
+}
+
+/** A load in words. */
+export function loadText({ concurrency, requestRate }: LoadPoint): string {
+  return concurrency === undefined
+    ? `${Number((requestRate ?? 0).toPrecision(6))} requests/s`
+    : `${concurrency} in flight`;
+}
+
 /** What all points of a run have in common; empty when there is but one. */
 export function commonLabel(points: readonly LoadPoint[]): string {
   const [first = [], ...rest] = points.map(settingsOf);
@@ -79,4 +91,23 @@ export function failedRequests({ counts }: LoadPoint): number {
     counts.wrongAnswer +
     (counts.notSent ?? 0)
   );
+}
+
+/** The valid point that carried most inferences per second; undefined when none is valid. */
+export function bestPoint(points: readonly LoadPoint[]): LoadPoint | undefined {
+  const valid = points.filter(({ validity }) => validity.valid);
+  return valid.reduce<LoadPoint | undefined>(
+    (best, point) => (best === undefined || point.inferences.value > best.inferences.value ? point : best),
+    undefined,
+  );
+}
+
+/** What was loaded: binding, encoding, model and batch. */
+export function loadName({ protocol, encoding, model, batch }: LoadPoint): string {
+  return `${protocol} ${encoding}, model ${model}, batch ${batch}`;
+}
+
+/** A number with four digits, of larger ones all before the point. */
+export function numberText(value: number): string {
+  return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 }

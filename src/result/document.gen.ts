@@ -677,6 +677,10 @@ export interface Profile {
    */
   because: string[];
   /**
+   * Ids of the suites whose checks it asks for; absent in documents of before it was told.
+   */
+  suites?: string[];
+  /**
    * The same for each level that was judged.
    */
   levels?: ProfileLevel[];

@@ -1,3 +1,5 @@
+import { BUCKETS } from "./log-buckets.ts";
+
 /** How many samples lie in one bucket of the log buckets. */
 export interface BucketCount {
   readonly bucket: number;
@@ -25,6 +27,7 @@ export function decodeBuckets(text: string): readonly BucketCount[] {
   return text.split(" ").flatMap((run) => {
     const [, first, list] = /^(\d{1,6}):(\d{1,15}(?:,\d{1,15})*)$/.exec(run) ?? [];
     if (first === undefined || list === undefined) return [];
-    return list.split(",").map((count, index) => ({ bucket: Number(first) + index, count: Number(count) }));
+    const counts = list.split(",").map((count, index) => ({ bucket: Number(first) + index, count: Number(count) }));
+    return counts.filter(({ bucket }) => bucket < BUCKETS);
   });
 }

@@ -3,6 +3,7 @@ export { type BucketCount, decodeBuckets, encodeBuckets } from "./bucket-text.ts
 export { type Drift, driftOf } from "./drift.ts";
 export { missesAllowed, queriesNeeded } from "./early-stopping.ts";
 export { createHistogram, decodeHistogram, HIGHEST_NS, type Histogram, type HistogramSnapshot } from "./histogram.ts";
+export { kneeOf, type LoadResponse } from "./knee.ts";
 export { BUCKETS, bucketLow, bucketMiddle, bucketOf, bucketPercentile } from "./log-buckets.ts";
 export { mean, variance } from "./moments.ts";
 export { estimatePercentiles, type PercentileEstimate } from "./percentiles.ts";

@@ -20,9 +20,10 @@ test("counts come back from their text", () => {
 
 test("a text of another form gives what can be read of it", () => {
   fc.assert(fc.property(fc.string(), (text) => void decodeBuckets(text)));
-  expect(decodeBuckets("x 7:1 7: :1 -1:2 1:2,,3 __proto__:1 9:2")).toEqual([
+  expect(decodeBuckets("x 7:1 7: :1 -1:2 1:2,,3 __proto__:1 9:2 2367:5,6 99999:1")).toEqual([
     { bucket: 7, count: 1 },
     { bucket: 9, count: 2 },
+    { bucket: 2367, count: 5 },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { type EChartsCoreOption, init } from "echarts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Html, html, trusted } from "../html.ts";
 
 /** The colours of the series in a chart: stand-ins of fixed length that become CSS variables. */
 export const SERIES_COLOURS = ["#a0a001", "#a0a002", "#a0a003", "#a0a004", "#a0a005", "#a0a006"] as const;
@@ -25,7 +25,7 @@ export function chartSvg(label: string, height: number, names: readonly string[]
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: "sans-serif", color: INK }, ...option });
-    return html`<figure class="chart">${legendHtml(names)}<div class="scroll">${trusted(normalised(chart.renderToSVGString(), label))}</div></figure>`;
+    return html`<figure class="chart">${legendHtml(names)}<div class="scroll" tabindex="0" role="group" aria-label="Chart">${trusted(normalised(chart.renderToSVGString(), label))}</div></figure>`;
   } finally {
     chart.dispose();
   }
@@ -47,6 +47,43 @@ export function axisStyle(name: string): object {
     axisTick: { lineStyle: { color: RULE } },
     splitLine: { lineStyle: { color: RULE } },
   };
+}
+
+/** The margins of charts: equal, so that those below each other share their horizontal axis. */
+export const GRID = { left: 76, right: 24, top: 12, bottom: 44 } as const;
+
+/** Seconds since the begin of a phase. */
+export function timeAxis(durationMs: number): object {
+  return {
+    type: "value",
+    min: 0,
+    max: Number((durationMs / 1000).toFixed(3)),
+    ...axisStyle("seconds"),
+    nameGap: 26,
+  };
+}
+
+/** A plain line in the colour of its place in the legend. */
+export function lineOf(
+  name: string,
+  index: number,
+  data: readonly (readonly (number | null)[])[],
+  dashed = false,
+): object {
+  const colour = SERIES_COLOURS[index % SERIES_COLOURS.length] as string;
+  return {
+    type: "line",
+    name,
+    showSymbol: false,
+    lineStyle: { width: 2, color: colour, type: dashed ? "dashed" : "solid" },
+    itemStyle: { color: colour },
+    data,
+  };
+}
+
+/** A number as short as four digits allow. */
+export function short(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** At most MAX_POINTS of a line, evenly chosen, with the first and the last. */
