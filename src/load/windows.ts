@@ -5,7 +5,7 @@ import type { PointInterval, PointWindow } from "./load-point.ts";
 const MOST_WINDOWS = 300;
 const FIRST_WIDTH_NS = 50 * NS_PER_MS;
 const MOST_INTERVALS = 150;
-const LEAST_INTERVAL_NS = 200 * NS_PER_MS;
+const LEAST_INTERVAL_NS = 400 * NS_PER_MS;
 
 /** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
 export interface Windows {
@@ -13,7 +13,7 @@ export interface Windows {
   add(offset: number, latency: number, ok: boolean, inferences: number): void;
   /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
   list(lengthNs: number): PointWindow[];
-  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 200 ms but the last. */
+  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 400 ms but the last. */
   intervals(lengthNs: number): PointInterval[];
   /** What they hold, up to the last one that holds anything. */
   snapshot(): WindowsSnapshot;

@@ -64,6 +64,20 @@ export function problemCodes({ validity }: LoadPoint): string {
   return [...new Set(validity.problems.map(({ code }) => code))].join(", ");
 }
 
+/** Why some of these points are invalid: each code once, the most frequent first. */
+export function problemCodesOf(
+  points: readonly LoadPoint[],
+): readonly { code: string; points: number; evidence: string }[] {
+  const found = new Map<string, { code: string; points: number; evidence: string }>();
+  for (const { validity } of points)
+    for (const code of new Set(validity.problems.map((problem) => problem.code))) {
+      const evidence = validity.problems.find((problem) => problem.code === code)?.evidence ?? "";
+      const known = found.get(code) ?? { code, points: 0, evidence };
+      found.set(code, { ...known, points: known.points + 1 });
+    }
+  return [...found.values()].sort((a, b) => b.points - a.points || (a.code < b.code ? -1 : 1));
+}
+
 /** Requests that were due in a point: those that were sent, and those that could not be. */
 export function dueRequests({ counts }: LoadPoint): number {
   return counts.sent + (counts.notSent ?? 0);

@@ -50,16 +50,16 @@ test("a phase that ended early has the windows until then", () => {
 });
 
 describe("intervals", () => {
-  test("are 200 ms wide at first, hold all latencies of right answers, and end with the phase", () => {
+  test("are 400 ms wide at first, hold all latencies of right answers, and end with the phase", () => {
     const windows = createWindows();
     windows.add(10 * MS, 2 * MS, true, 1);
-    windows.add(199 * MS, 2 * MS, true, 1);
+    windows.add(399 * MS, 2 * MS, true, 1);
     windows.add(60 * MS, 9 * MS, false, 1);
-    windows.add(210 * MS, 5 * MS, true, 1);
-    expect(windows.intervals(450 * MS)).toEqual([
-      { startMs: 0, durationMs: 200, latencies: `${bucketOf(2 * MS)}:2` },
-      { startMs: 200, durationMs: 200, latencies: `${bucketOf(5 * MS)}:1` },
-      { startMs: 400, durationMs: 50, latencies: "" },
+    windows.add(410 * MS, 5 * MS, true, 1);
+    expect(windows.intervals(850 * MS)).toEqual([
+      { startMs: 0, durationMs: 400, latencies: `${bucketOf(2 * MS)}:2` },
+      { startMs: 400, durationMs: 400, latencies: `${bucketOf(5 * MS)}:1` },
+      { startMs: 800, durationMs: 50, latencies: "" },
     ]);
   });
 

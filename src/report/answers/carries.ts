@@ -1,6 +1,6 @@
 import { formatNanoseconds } from "../../base/duration.ts";
 import type { JudgedThreshold, LoadPoint, LoadRun, ResultDocument } from "../../result/index.ts";
-import { bestPoint, loadName, loadText, numberText, problemCodes } from "../load-label.ts";
+import { bestPoint, loadName, loadText, numberText, problemCodesOf } from "../load-label.ts";
 import { loadVerdicts } from "../load-verdicts.ts";
 import { p99Of, sweepLines } from "../sweep.ts";
 import { type Answer, counted, listed } from "./answer.ts";
@@ -18,6 +18,7 @@ export function carries({ load, thresholds }: ResultDocument): Answer {
   }
   const best = bestPoint(points);
   const because = [
+    ...(best ? [] : reasonTexts(points)),
     ...runs.slice(0, MOST_RUNS).flatMap((run) => runTexts(run, best)),
     ...(runs.length > MOST_RUNS
       ? [`${counted(runs.length - MOST_RUNS, "more run is", "more runs are")} listed below.`]
@@ -37,12 +38,12 @@ function verdictOf(
       points.length === 1 ? "the measurement is not valid" : `none of ${points.length} measurements is valid`;
     return {
       tone: "open",
-      says: `No number can be given: ${none} (${listed([...new Set(points.map(problemCodes))])}).`,
+      says: `No number can be given: ${none} (${codesText(points)}).`,
     };
   }
   const missed = thresholds.some(({ status }) => status === "missed");
   const undecided = thresholds.some(({ status }) => status === "undecided");
-  return { tone: missed ? "bad" : undecided ? "open" : "good", says: `${capacityText(best)}.` };
+  return { tone: missed ? "bad" : undecided ? "open" : "good", says: `${capacityText(best)}, with ${loadName(best)}.` };
 }
 
 /** What a valid point carried. */
@@ -58,27 +59,27 @@ function intervalText({ low, high }: LoadPoint["inferences"]): string {
   return low === undefined || high === undefined ? "" : ` (95 % CI ${numberText(low)} – ${numberText(high)})`;
 }
 
+/** What a run adds to the number above. */
 function runTexts(run: LoadRun, overall: LoadPoint | undefined): readonly string[] {
   const best = bestPoint(run.points);
-  const name = loadName(best ?? (run.points[0] as LoadPoint));
-  if (!best)
-    return overall === undefined
-      ? reasonTexts(run, name)
-      : [`${name}: no number, the measurement is not valid (${listed([...new Set(run.points.map(problemCodes))])}).`];
-  const carried = best === overall ? `${name}: this is the number above.` : `${name}: ${capacityText(best)}.`;
-  return [carried, ...loadVerdicts(run), ...limitTexts(run, best)];
+  if (!best) {
+    const none = `${loadName(run.points[0] as LoadPoint)}: no number (${codesText(run.points)}).`;
+    return [...(overall ? [none] : []), ...loadVerdicts(run)];
+  }
+  const carried = best === overall ? [] : [`${loadName(best)}: ${capacityText(best)}.`];
+  return [...carried, ...loadVerdicts(run), ...limitTexts(run, best)];
 }
 
-/** The reasons in full, of the first point that shows each. */
-function reasonTexts({ points }: LoadRun, name: string): readonly string[] {
-  const seen = new Set<string>();
-  return points.flatMap(({ validity }) =>
-    validity.problems.flatMap(({ code, evidence }) => {
-      if (seen.has(code)) return [];
-      seen.add(code);
-      return [`${name}: ${code}: ${evidence}.`];
-    }),
-  );
+function codesText(points: readonly LoadPoint[]): string {
+  return listed(problemCodesOf(points).map(({ code }) => code));
+}
+
+/** The reasons in full, where there is no number, each as the first measurement has it. */
+function reasonTexts(points: readonly LoadPoint[]): readonly string[] {
+  return problemCodesOf(points).map(({ code, points: count, evidence }) => {
+    const where = points.length === 1 ? "" : ` (${count} of ${points.length} measurements), the first time`;
+    return `${code}${where}: ${evidence}.`;
+  });
 }
 
 /** Whether what was carried is all that can be, as far as the points of the run tell. */

@@ -77,13 +77,13 @@ function verdicts(document: ResultDocument): readonly Part[] {
   return [{ name: "The verdicts on conformance", degree, because: [`${reached}.`, ...(flaky > 0 ? [again] : [])] }];
 }
 
-function evidence({ load, transcripts }: ResultDocument): readonly string[] {
+function evidence({ conformance, load, transcripts }: ResultDocument): readonly string[] {
   const best = bestPoint(load?.runs.flatMap((run) => run.points) ?? []);
   return [
     ...(best
       ? [`${loadName(best)}: ${best.validity.evidence.map(({ key, value }) => `${key}: ${value}`).join("; ")}.`]
       : []),
-    ...(transcripts
+    ...(conformance && transcripts
       ? [
           `Every exchange is in ${transcripts.file}: infermark replay --offline reaches the verdicts again, and finds any edit.`,
         ]

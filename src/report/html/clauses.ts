@@ -14,7 +14,7 @@ interface Judged {
 }
 
 /** Clauses by topic, what became of them, and for which profiles they count. */
-export function clausesHtml({ suites, profiles }: Conformance): Html | false {
+export function clausesHtml({ suites, profiles }: Conformance, thorough: boolean): Html | false {
   const claimed = suites.filter((suite) => suite.claimed && suite.checks.length > 0);
   if (claimed.length === 0) return false;
   const columns = profiles.filter(
@@ -23,30 +23,39 @@ export function clausesHtml({ suites, profiles }: Conformance): Html | false {
   return html`<section id="clauses"><h2>Clauses</h2>
 <p class="muted">${columns.length > 0 && "A mark says what the worst outcome is among the clauses of a topic, where they count for the profile. "}A topic unfolds into its clauses, each with its worst outcome and a link to the check.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Clauses by topic and profile"><table class="clauses"><thead><tr><th scope="col">Topic</th>${columns.map(({ id, title }) => html`<th scope="col" class="mark"><abbr title="${title}">${id}</abbr></th>`)}<th scope="col">Clauses</th></tr></thead>
-${claimed.map((suite) => suiteRows(suite, columns))}</table></div></section>`;
+${claimed.map((suite) => suiteRows(suite, columns, thorough))}</table></div></section>`;
 }
 
-function suiteRows(suite: Suite, columns: readonly Profile[]): Html {
+function suiteRows(suite: Suite, columns: readonly Profile[], thorough: boolean): Html {
   const topics = new Map<string, Judged[]>();
   for (const clause of judgedClauses(suite.checks)) {
     const topic = clause.id.replace(/-\d+\w*$/, "");
     topics.set(topic, [...(topics.get(topic) ?? []), clause]);
   }
   return html`<tbody><tr><th scope="rowgroup" colspan="${columns.length + 2}">${suite.title}</th></tr>
-${[...topics].map(([topic, clauses]) => topicRow(topic, clauses, suite, columns))}</tbody>`;
+${[...topics].map(([topic, clauses]) => topicRow(topic, clauses, marksOf(clauses, suite, columns), thorough))}</tbody>`;
 }
 
-function topicRow(topic: string, clauses: readonly Judged[], suite: Suite, columns: readonly Profile[]): Html {
-  const worst = worstOf(clauses.map(({ outcome }) => outcome));
-  const marks = columns.map(
+function marksOf(clauses: readonly Judged[], suite: Suite, columns: readonly Profile[]): readonly Html[] {
+  const worst = outcomeBadge(worstOf(clauses.map(({ outcome }) => outcome)));
+  return columns.map(
     ({ suites }) =>
-      html`<td class="mark">${suites?.includes(suite.id) ? outcomeBadge(worst) : html`<span class="muted">·</span>`}</td>`,
+      html`<td class="mark">${suites?.includes(suite.id) ? worst : html`<span class="muted">·</span>`}</td>`,
   );
-  const counts = OUTCOMES.map((outcome) => ({
-    outcome,
-    count: clauses.filter((each) => each.outcome === outcome).length,
-  }));
-  return html`<tr><th scope="row"><code>${topic}</code></th>${marks}<td><details><summary>${counts.map(({ outcome, count }) => count > 0 && html`<span class="count">${count} ${outcomeBadge(outcome)}</span>`)}</summary><ul class="cells">${clauses.map(({ id, outcome, check }) => html`<li><a class="${outcome}" href="#${anchorOf(check.id)}">${outcomeSymbol(outcome)} ${id}</a></li>`)}</ul></details></td></tr>\n`;
+}
+
+function topicRow(topic: string, clauses: readonly Judged[], marks: readonly Html[], thorough: boolean): Html {
+  const counts = OUTCOMES.flatMap((outcome) => {
+    const count = clauses.filter((each) => each.outcome === outcome).length;
+    return count > 0 ? [html`<span class="count">${count} ${outcomeBadge(outcome)}</span>`] : [];
+  });
+  const named = thorough ? clauses : clauses.filter(({ outcome }) => outcome !== "pass");
+  const cells = named.map(
+    ({ id, outcome, check }) =>
+      html`<li><a class="${outcome}" href="#${anchorOf(check.id)}">${outcomeSymbol(outcome)} ${id}</a></li>`,
+  );
+  const rest = named.length < clauses.length && html`<li class="muted">${clauses.length - named.length} kept</li>`;
+  return html`<tr><th scope="row"><code>${topic}</code></th>${marks}<td><details><summary>${counts}</summary><ul class="cells">${cells}${rest}</ul></details></td></tr>\n`;
 }
 
 /** Each clause once, with its worst graded outcome and the check that came to it. */

@@ -71,8 +71,8 @@ ${countsHtml(suite.counts)}
 <p class="muted">${suite.evidence}. Judged by ${suite.specifications.map(({ document, revision }, index) => html`${index > 0 && ", "}${document} (${revision})`)}.</p>
 ${notable.map((check) => checkCard(check, detail))}
 ${folded("skipped", of("skip"), (check) => html`<td>${check.reason}</td>`, "Reason", true)}
-${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id}</code> <span class="muted">${check.clause.level}</span></td>`, "Clause", notable.length === 0)}
-${folded("not graded", ungraded, (check) => html`<td>${check.outcome}<br><span class="muted">${check.clause.basis} ${check.clause.id}</span></td>`, "Outcome", false)}</section>`;
+${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id} ${check.clause.level}</code></td>`, "Clause", notable.length === 0)}
+${folded("not graded", ungraded, (check) => html`<td>${check.outcome}<code>${check.clause.basis} ${check.clause.id}</code></td>`, "Outcome", false)}</section>`;
 }
 
 function folded(
@@ -85,5 +85,5 @@ function folded(
   if (checks.length === 0) return false;
   return html`<details class="list"${open && checks.length <= 20 && html` open`}><summary>${checks.length} ${what}</summary>
 <table class="checks"><thead><tr><th scope="col">Check</th><th scope="col">${title}</th></tr></thead><tbody>
-${checks.map((check) => html`<tr id="${anchorOf(check.id)}"><td>${check.title}<br><code class="muted">${check.id}</code></td>${last(check)}</tr>\n`)}</tbody></table></details>`;
+${checks.map((check) => html`<tr id="${anchorOf(check.id)}"><td>${check.title}<code>${check.id}</code></td>${last(check)}</tr>\n`)}</tbody></table></details>`;
 }

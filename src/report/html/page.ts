@@ -17,12 +17,13 @@ export const MAX_PAGE_BYTES = 500_000;
 
 /** How much evidence is shown, from plenty to the least that is still of use. */
 const DETAILS = [
-  { overTime: 8, bodyBytes: 2048, commandLength: 8000 },
-  { overTime: 6, bodyBytes: 1024, commandLength: 4000 },
-  { overTime: 4, bodyBytes: 512, commandLength: 2000 },
-  { overTime: 3, bodyBytes: 192, commandLength: 1000 },
-  { overTime: 2, bodyBytes: 64, commandLength: 400 },
-  { overTime: 1, bodyBytes: 64, commandLength: 400 },
+  { overTime: 8, thorough: true, exchanges: 5, bodyBytes: 2048, commandLength: 8000 },
+  { overTime: 6, thorough: true, exchanges: 5, bodyBytes: 1024, commandLength: 4000 },
+  { overTime: 4, thorough: true, exchanges: 4, bodyBytes: 512, commandLength: 2000 },
+  { overTime: 3, thorough: true, exchanges: 3, bodyBytes: 192, commandLength: 1000 },
+  { overTime: 2, thorough: true, exchanges: 2, bodyBytes: 64, commandLength: 400 },
+  { overTime: 1, thorough: false, exchanges: 1, bodyBytes: 64, commandLength: 300 },
+  { overTime: 1, thorough: false, exchanges: 0, bodyBytes: 64, commandLength: 200 },
 ] as const;
 
 export interface HtmlOptions {
@@ -37,13 +38,25 @@ export async function renderHtml(document: ResultDocument, options: HtmlOptions 
   const shown = JSON.parse(text) as ResultDocument;
   const load = shown.load && (await loadPart(shown.load));
   const embedded = embedDocument(text);
-  let page = "";
-  for (const { overTime, ...level } of DETAILS) {
-    const detail = { ...level, documentFile: options.documentFile ?? "result.json" };
-    page = pageMarkup(shown, load?.(overTime), embedded, detail);
-    if (Buffer.byteLength(page) <= MAX_PAGE_BYTES) break;
+  const documentFile = options.documentFile ?? "result.json";
+  const pageOf = ({ overTime, ...level }: (typeof DETAILS)[number]) =>
+    pageMarkup(shown, load?.(overTime, level.thorough), embedded, { ...level, documentFile });
+  return firstThatFits(DETAILS.map((level) => () => pageOf(level)));
+}
+
+/** The first of pages of falling size that is short enough, else the last. */
+function firstThatFits(pages: readonly (() => string)[]): string {
+  let [from, to] = [0, pages.length - 1];
+  let fitting: string | undefined;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    const page = (pages[middle] as () => string)();
+    if (Buffer.byteLength(page) <= MAX_PAGE_BYTES) {
+      to = middle;
+      fitting = page;
+    } else from = middle + 1;
   }
-  return page;
+  return to < pages.length - 1 && fitting !== undefined ? fitting : (pages[from] as () => string)();
 }
 
 function knownIn({ baseline }: ResultDocument): ReadonlySet<string> {
@@ -58,7 +71,7 @@ function pageMarkup(document: ResultDocument, load: Html | undefined, embedded: 
 <style>${trusted(assetText("#assets/report/html/style.css"))}</style></head>
 <body><main>
 ${summaryHtml(document)}
-${document.conformance && html`${profilesHtml(document.conformance)}${clausesHtml(document.conformance)}${suitesHtml(document.conformance, detail)}`}
+${document.conformance && html`${profilesHtml(document.conformance)}${clausesHtml(document.conformance, detail.thorough)}${suitesHtml(document.conformance, detail)}`}
 ${document.conformance?.fuzz && fuzzHtml(document.conformance.fuzz, knownIn(document), detail)}
 ${thresholdsHtml(document)}
 ${load}

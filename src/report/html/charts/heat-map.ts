@@ -42,9 +42,9 @@ export function heatMap(point: LoadPoint, label: string): Html | undefined {
   const seconds = secondMarks(point.durationMs / 1000);
   return html`<figure class="chart"><ul class="legend"><li>${Array.from({ length: SHADES }, (_, shade) => html`<span class="shade" style="opacity:${opacity(shade)}"></span>`)} few to many answers (square-root scale)</li></ul>
 <div class="scroll" tabindex="0" role="group" aria-label="Chart"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
-${scale.marks.map((mark) => html`<path class="grid" d="M${GRID.left} ${y(mark)}H${WIDTH - GRID.right}"/><text x="${GRID.left - 8}" y="${y(mark) + 4}" text-anchor="end">${timeText(mark)}</text>`)}
+${scale.marks.map((mark) => html`<path class="grid" d="M${GRID.left} ${y(mark)}H${WIDTH - GRID.right}"/><text x="${GRID.left - 8}" y="${y(mark)}" text-anchor="end">${timeText(mark)}</text>`)}
 <svg x="${GRID.left}" y="${GRID.top}" width="${inner.width}" height="${inner.height}" viewBox="0 0 ${width} ${rows}" preserveAspectRatio="none">${shadePaths(cells, rows)}</svg>
-${seconds.marks.map((mark) => html`<text x="${x(mark / seconds.end)}" y="${HEIGHT - GRID.bottom + 18}" text-anchor="middle">${mark}</text>`)}<text x="${x(0.5)}" y="${HEIGHT - 8}" text-anchor="middle">seconds</text>
+${seconds.marks.map((mark) => html`<text x="${x(mark / seconds.end)}" y="${HEIGHT - GRID.bottom + 14}" text-anchor="middle">${mark}</text>`)}<text x="${x(0.5)}" y="${HEIGHT - 12}" text-anchor="middle">seconds</text>
 </svg></div></figure>`;
 }
 

@@ -2,6 +2,7 @@ import type { LoadPoint } from "../../../result/index.ts";
 import { shortLabel } from "../../load-label.ts";
 import { type Html, html } from "../html.ts";
 
+const MOST_CARDS = 2;
 const ERROR_KINDS = [
   "httpError",
   "grpcError",
@@ -14,10 +15,12 @@ const ERROR_KINDS = [
 ] as const;
 
 /** Why the points of a run are valid or not: a card for each that is not or had failures, and a folded table of the others. */
-export function evidenceHtml(points: readonly LoadPoint[]): Html {
+export function evidenceHtml(points: readonly LoadPoint[], thorough: boolean): Html {
   const clean = points.filter((point) => point.validity.valid && failedKinds(point).length === 0);
   const others = points.filter((point) => !clean.includes(point));
-  return html`${others.map((point) => cardHtml(point, points))}${clean.length > 0 && tableHtml(clean, points)}`;
+  const cards = others.map((point) => cardHtml(point, points));
+  const more = cards.slice(MOST_CARDS);
+  return html`${cards.slice(0, MOST_CARDS)}${more.length > 0 && html`<details><summary>${more.length} more ${more.length === 1 ? "measurement" : "measurements"} with failures or doubts</summary>${more}</details>`}${clean.length > 0 && tableHtml(thorough ? clean : clean.slice(0, MOST_CARDS), points)}`;
 }
 
 function failedKinds({ counts }: LoadPoint): readonly (typeof ERROR_KINDS)[number][] {

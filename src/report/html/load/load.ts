@@ -9,28 +9,28 @@ import { pointTable } from "./point-table.ts";
 
 const MOST_CURVES = 6;
 
-/** The load part of a report, with so many points over time. */
-export type LoadPart = (overTime: number) => Html;
+/** The load part of a report, with so many points over time; thorough: with the evidence of each valid measurement. */
+export type LoadPart = (overTime: number, thorough: boolean) => Html;
 
 /** The load part of a report. Charts are drawn only of what was measured, and each once, however often the part is asked for. */
 export async function loadPart(load: Load): Promise<LoadPart> {
   const { runs } = load;
   const charts = runs.some(({ points }) => points.some(({ latency }) => latency.count > 0)) && (await chartsOf(runs));
-  return (overTime) => {
+  return (overTime, thorough) => {
     const shown = charts ? charts.shown(overTime) : new Map<LoadRun, OverTime>();
     return html`<section id="load"><h2>Load</h2>
 <p class="muted">Latency counts from the intended sending of a request to the end of its answer. Below each number: its 95 % confidence interval.</p>
-${charts && charts.across}${runs.map((run, index) => runHtml(run, runs.length > 1 ? `Run ${index + 1}` : "", charts && charts.of(run, shown.get(run))))}</section>`;
+${charts && charts.across}${runs.map((run, index) => runHtml(run, runs.length > 1 ? `Run ${index + 1}` : "", charts && charts.of(run, shown.get(run)), thorough))}</section>`;
   };
 }
 
-function runHtml(run: LoadRun, title: string, charts: Html | false): Html {
+function runHtml(run: LoadRun, title: string, charts: Html | false, thorough: boolean): Html {
   const { plan, points } = run;
   const common = points.length === 1 ? pointLabel(points[0] as LoadPoint, points) : commonLabel(points);
   return html`<div class="run">${(title !== "" || common !== "") && html`<h3>${[title, common].filter((part) => part !== "").join(": ")}</h3>`}
 ${pointTable(run)}
 ${loadVerdicts(run).map((text) => html`<p class="said">${text}</p>`)}
-${evidenceHtml(points)}
+${evidenceHtml(points, thorough)}
 ${charts}
 ${costHtml(points)}
 <details><summary>Plan</summary><pre class="body" tabindex="0">${JSON.stringify(plan, null, 2)}</pre></details></div>`;

@@ -32,7 +32,7 @@ function rowHtml(
 ): Html {
   const { validity, throughput, inferences, latency } = point;
   const cell = (text: string, interval?: string) =>
-    html`<td class="number">${text}${interval !== undefined && html`<br><span class="muted">${interval}</span>`}</td>`;
+    html`<td class="number">${text}${interval !== undefined && html`<small>${interval}</small>`}</td>`;
   const rates = validity.valid ? [throughput, inferences].map((each) => cell(rateText(each))) : [cell("—"), cell("—")];
   return html`<tr><th scope="row">${shortLabel(point, points)}</th>${open && cell(sentRateText(point))}${rates}
 ${COLUMNS.map((wanted) =>
@@ -41,7 +41,7 @@ ${COLUMNS.map((wanted) =>
     cell,
   ),
 )}
-${cell(String(failedRequests(point)), `of ${dueRequests(point)}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "✓ valid" : "✕ invalid"}</span>${!validity.valid && html`<br><span class="muted">${problemCodes(point)}</span>`}</td>${attainment !== undefined && html`<td><span class="badge ${TRIAL_TONES[attainment]}">${attainment}</span></td>`}</tr>\n`;
+${cell(String(failedRequests(point)), `of ${dueRequests(point)}`)}<td><span class="badge ${validity.valid ? "pass" : "fail"}">${validity.valid ? "✓ valid" : "✕ invalid"}</span>${!validity.valid && html`<small>${problemCodes(point)}</small>`}</td>${attainment !== undefined && html`<td><span class="badge ${TRIAL_TONES[attainment]}">${attainment}</span></td>`}</tr>\n`;
 }
 
 function percentileCell(found: Percentile | undefined, cell: (text: string, interval?: string) => Html): Html {
