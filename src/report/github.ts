@@ -1,11 +1,13 @@
 import { type Check, type FuzzFinding, gradedChecks, type ResultDocument } from "../result/index.ts";
 import { rerunLabel } from "./labels.ts";
 import { plainText } from "./plain-text.ts";
+import { LONGEST_TEXT, withShortTexts } from "./short-texts.ts";
 
 const MOST_ANNOTATIONS = 50;
 
 /** Workflow commands that annotate a job: an error for each failed check and missed threshold, a warning for each doubt. */
-export function renderGithub(document: ResultDocument): string {
+export function renderGithub(given: ResultDocument): string {
+  const document = withShortTexts(given, LONGEST_TEXT);
   const checks = gradedChecks(document);
   const known = new Set(
     document.baseline?.entries.filter(({ status }) => status === "known").map(({ check }) => check),

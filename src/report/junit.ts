@@ -9,9 +9,11 @@ import type {
 } from "../result/index.ts";
 import { findingTexts } from "./fuzz-texts.ts";
 import { rerunLabel } from "./labels.ts";
+import { LONGEST_TEXT, withShortTexts } from "./short-texts.ts";
 
 /** JUnit XML as the common schemas want it: a test suite for each conformance suite and one for thresholds, a test case for each check. */
-export function renderJunit(document: ResultDocument): string {
+export function renderJunit(given: ResultDocument): string {
+  const document = withShortTexts(given, LONGEST_TEXT);
   const timestamp = document.run.startedAt.slice(0, 19);
   const known = new Map(
     document.baseline?.entries.filter(({ status }) => status === "known").map((entry) => [entry.check, entry]),

@@ -15,6 +15,7 @@ import {
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { code, inline } from "./markdown-text.ts";
+import { LONGEST_TEXT, withShortTexts } from "./short-texts.ts";
 import { telemetryTexts } from "./telemetry-texts.ts";
 
 const MOST_FAILURES = 50;
@@ -22,7 +23,8 @@ const MOST_REASONS = 3;
 const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as const;
 
 /** A summary for a pull request or a job page: verdict, profiles, counts, failures with clause and command, load. */
-export function renderMarkdown(document: ResultDocument): string {
+export function renderMarkdown(given: ResultDocument): string {
+  const document = withShortTexts(given, LONGEST_TEXT);
   const { gate, conformance, load } = document;
   const sections = [
     `## ${inline(subjectName(document))}: ${headline(document).word}`,

@@ -43,16 +43,16 @@ function verdictOf(
   }
   const missed = thresholds.some(({ status }) => status === "missed");
   const undecided = thresholds.some(({ status }) => status === "undecided");
-  return { tone: missed ? "bad" : undecided ? "open" : "good", says: `${capacityText(best)}, with ${loadName(best)}.` };
+  return { tone: missed ? "bad" : undecided ? "open" : "good", says: `${capacityText(best)}: ${loadName(best)}.` };
 }
 
 /** What a valid point carried. */
 function capacityText(point: LoadPoint): string {
   const { inferences, throughput, batch } = point;
   const p99 = p99Of(point);
-  const requests = batch === 1 ? "" : `, ${numberText(throughput.value)} requests/s of ${batch}`;
+  const requests = batch === 1 ? "" : ` in ${numberText(throughput.value)} requests/s`;
   const tail = p99 === undefined ? "" : `, p99 ${formatNanoseconds(p99)}`;
-  return `${numberText(inferences.value)} inferences/s${intervalText(inferences)} at ${loadText(point)}${requests}${tail}`;
+  return `${numberText(inferences.value)} inferences/s${intervalText(inferences)}${requests} at ${loadText(point)}${tail}`;
 }
 
 function intervalText({ low, high }: LoadPoint["inferences"]): string {
@@ -66,8 +66,8 @@ function runTexts(run: LoadRun, overall: LoadPoint | undefined): readonly string
     const none = `${loadName(run.points[0] as LoadPoint)}: no number (${codesText(run.points)}).`;
     return [...(overall ? [none] : []), ...loadVerdicts(run)];
   }
-  const carried = best === overall ? [] : [`${loadName(best)}: ${capacityText(best)}.`];
-  return [...carried, ...loadVerdicts(run), ...limitTexts(run, best)];
+  const own = best === overall ? limitTexts(run, best) : [`${loadName(best)}: ${capacityText(best)}.`];
+  return [...own, ...loadVerdicts(run)];
 }
 
 function codesText(points: readonly LoadPoint[]): string {

@@ -23,7 +23,7 @@ export function checkCard(check: Check, detail: Detail): Html {
   const { clause, exchangeCount } = check;
   const exchanges = shownExchanges(check, detail.exchanges);
   return html`<article class="check ${check.outcome}" id="${anchorOf(check.id)}">
-<header>${outcomeBadge(check.outcome)}<h4>${check.title}</h4><code class="id">${check.id}</code></header>
+<header>${outcomeBadge(check.outcome)}<h3>${check.title}</h3><code class="id">${check.id}</code></header>
 <blockquote><p>${clause.says}</p>
 <footer><b class="level">${clause.level}</b> <code>${clause.id}</code> · ${sourceHtml(clause.source.document, clause.source.section)}${clause.treatment !== undefined && html`<br><span class="muted">${clause.treatment}</span>`}</footer></blockquote>
 ${findings(check)}${check.records.length > 0 && recordsHtml(check)}${check.repro && reproHtml(check, check.repro, detail)}

@@ -1,6 +1,7 @@
 import { assetText } from "../../base/assets.ts";
 import { type ResultDocument, serialize } from "../../result/index.ts";
 import { headline, subjectName } from "../headline.ts";
+import { LONGEST_TEXT, withShortTexts } from "../short-texts.ts";
 import type { Detail } from "./check.ts";
 import { clausesHtml } from "./clauses.ts";
 import { profilesHtml, suitesHtml } from "./conformance.ts";
@@ -15,15 +16,19 @@ import { summaryHtml } from "./summary.ts";
 /** A page is at most this long where its document allows it. */
 export const MAX_PAGE_BYTES = 500_000;
 
+/** The same in the load part, where the names of a point stand in every table and chart. */
+const LONGEST_LOAD_TEXT = 300;
+
 /** How much evidence is shown, from plenty to the least that is still of use. */
 const DETAILS = [
-  { overTime: 8, thorough: true, exchanges: 5, bodyBytes: 2048, commandLength: 8000 },
-  { overTime: 6, thorough: true, exchanges: 5, bodyBytes: 1024, commandLength: 4000 },
-  { overTime: 4, thorough: true, exchanges: 4, bodyBytes: 512, commandLength: 2000 },
-  { overTime: 3, thorough: true, exchanges: 3, bodyBytes: 192, commandLength: 1000 },
-  { overTime: 2, thorough: true, exchanges: 2, bodyBytes: 64, commandLength: 400 },
-  { overTime: 1, thorough: false, exchanges: 1, bodyBytes: 64, commandLength: 300 },
-  { overTime: 1, thorough: false, exchanges: 0, bodyBytes: 64, commandLength: 200 },
+  { overTime: 8, thorough: true, longestText: LONGEST_TEXT, exchanges: 5, bodyBytes: 2048, commandLength: 8000 },
+  { overTime: 6, thorough: true, longestText: LONGEST_TEXT, exchanges: 5, bodyBytes: 1024, commandLength: 4000 },
+  { overTime: 4, thorough: true, longestText: LONGEST_TEXT, exchanges: 4, bodyBytes: 512, commandLength: 2000 },
+  { overTime: 3, thorough: true, longestText: LONGEST_TEXT, exchanges: 3, bodyBytes: 192, commandLength: 1000 },
+  { overTime: 2, thorough: true, longestText: 2000, exchanges: 2, bodyBytes: 64, commandLength: 400 },
+  { overTime: 1, thorough: false, longestText: 1000, exchanges: 1, bodyBytes: 64, commandLength: 300 },
+  { overTime: 1, thorough: false, longestText: 1000, exchanges: 0, bodyBytes: 64, commandLength: 200 },
+  { overTime: 1, thorough: false, longestText: 150, exchanges: 0, bodyBytes: 64, commandLength: 200 },
 ] as const;
 
 export interface HtmlOptions {
@@ -35,12 +40,17 @@ export interface HtmlOptions {
 export async function renderHtml(document: ResultDocument, options: HtmlOptions = {}): Promise<string> {
   const text = serialize(document);
   // From the text, so that the order of members in memory cannot show.
-  const shown = JSON.parse(text) as ResultDocument;
-  const load = shown.load && (await loadPart(shown.load));
+  const shown = withShortTexts(JSON.parse(text) as ResultDocument, LONGEST_TEXT);
+  const load = shown.load && (await loadPart(withShortTexts(shown.load, LONGEST_LOAD_TEXT)));
   const embedded = embedDocument(text);
   const documentFile = options.documentFile ?? "result.json";
-  const pageOf = ({ overTime, ...level }: (typeof DETAILS)[number]) =>
-    pageMarkup(shown, load?.(overTime, level.thorough), embedded, { ...level, documentFile });
+  const pageOf = ({ overTime, longestText, ...level }: (typeof DETAILS)[number]) =>
+    pageMarkup(
+      longestText === LONGEST_TEXT ? shown : withShortTexts(shown, longestText),
+      load?.(overTime, level.thorough),
+      embedded,
+      { ...level, documentFile },
+    );
   return firstThatFits(DETAILS.map((level) => () => pageOf(level)));
 }
 

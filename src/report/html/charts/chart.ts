@@ -74,11 +74,17 @@ export function lineOf(
   return {
     type: "line",
     name,
-    showSymbol: false,
+    symbol: "none",
     lineStyle: { width: 2, color: colour, type: dashed ? "dashed" : "solid" },
     itemStyle: { color: colour },
-    data,
+    data: data.map((value, i) => (alone(data, i) ? { value, symbol: "circle", symbolSize: 4 } : value)),
   };
+}
+
+// A value between two gaps has no line that would show it.
+function alone(data: readonly (readonly (number | null)[])[], index: number): boolean {
+  const none = (i: number) => typeof data[i]?.[1] !== "number";
+  return !none(index) && none(index - 1) && none(index + 1);
 }
 
 /** A number as short as four digits allow. */
@@ -118,11 +124,7 @@ const RULE_LINES = new RegExp(`(?:${RULE_LINE.source}){2,}`, "g");
 function compact(svg: string): string {
   return svg
     .replaceAll(/ ecmeta_\w+="[^"]*"/g, "")
-    .replaceAll(
-      CIRCLE,
-      (_, r: string, x: string, y: string, rest: string) =>
-        `<circle r="${r}" cx="${tenths(x)}" cy="${tenths(y)}"${rest}/>`,
-    )
+    .replaceAll(CIRCLE, (_, r: string, x: string, y: string, rest: string) => circle(Number(r), x, y, rest))
     .replaceAll(/ (d|transform)="([^"]*)"/g, (_, name: string, value: string) => ` ${name}="${tenths(value)}"`)
     .replaceAll(TEXT_STYLE, "")
     .replaceAll(
@@ -135,6 +137,12 @@ function compact(svg: string): string {
       return `<path class="grid" d="${data}"/>`;
     })
     .replaceAll(/><\/(?:path|rect)>\n?/g, "/>");
+}
+
+// The library draws a circle of radius one and scales it, its outline with it.
+function circle(r: number, x: string, y: string, rest: string): string {
+  const scaled = rest.replace(/stroke-width="([^"]*)"/, (_, width: string) => `stroke-width="${Number(width) * r}"`);
+  return `<circle r="${r}" cx="${tenths(x)}" cy="${tenths(y)}"${scaled}/>`;
 }
 
 function tenths(numbers: string): string {

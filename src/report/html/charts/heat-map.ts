@@ -44,7 +44,7 @@ export function heatMap(point: LoadPoint, label: string): Html | undefined {
 <div class="scroll" tabindex="0" role="group" aria-label="Chart"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 ${scale.marks.map((mark) => html`<path class="grid" d="M${GRID.left} ${y(mark)}H${WIDTH - GRID.right}"/><text x="${GRID.left - 8}" y="${y(mark)}" text-anchor="end">${timeText(mark)}</text>`)}
 <svg x="${GRID.left}" y="${GRID.top}" width="${inner.width}" height="${inner.height}" viewBox="0 0 ${width} ${rows}" preserveAspectRatio="none">${shadePaths(cells, rows)}</svg>
-${seconds.marks.map((mark) => html`<text x="${x(mark / seconds.end)}" y="${HEIGHT - GRID.bottom + 14}" text-anchor="middle">${mark}</text>`)}<text x="${x(0.5)}" y="${HEIGHT - 12}" text-anchor="middle">seconds</text>
+${seconds.marks.map((mark) => html`<text x="${x(mark / seconds.end)}" y="${HEIGHT - GRID.bottom + 14}" text-anchor="middle">${grouped(mark)}</text>`)}<text x="${x(0.5)}" y="${HEIGHT - 12}" text-anchor="middle">seconds</text>
 </svg></div></figure>`;
 }
 
@@ -85,6 +85,10 @@ function shadePaths(cells: readonly Float64Array[], rows: number): readonly Html
   );
 }
 
+function grouped(value: number): string {
+  return String(value).replace(/^\d+/, (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ","));
+}
+
 /** Round instants of a phase, as far apart as in the other charts. */
 function secondMarks(end: number): { readonly end: number; readonly marks: readonly number[] } {
   const rough = Math.max(end, 1e-3) / 5;
@@ -92,5 +96,7 @@ function secondMarks(end: number): { readonly end: number; readonly marks: reado
   const digit = rough / power;
   const step = power * (digit < 1.5 ? 1 : digit < 2.5 ? 2 : digit < 4 ? 3 : digit < 7 ? 5 : 10);
   const count = Math.floor(end / step + 1e-9) + 1;
-  return { end, marks: Array.from({ length: count }, (_, i) => Number((i * step).toPrecision(6))) };
+  const round = Array.from({ length: count }, (_, i) => Number((i * step).toPrecision(6)));
+  const last = Number(end.toFixed(3));
+  return { end, marks: end - (round.at(-1) ?? 0) > step / 2 ? [...round, last] : round };
 }

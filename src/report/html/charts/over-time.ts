@@ -1,5 +1,5 @@
 import type { LoadPoint, Window } from "../../../result/index.ts";
-import type { Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import { axisStyle, chartSvg, GRID, lineOf, MAX_POINTS, short, thinned, timeAxis } from "./chart.ts";
 
 /** What happened in the measuring phase of one point, a chart for each quantity, all on one time axis; none of what did not occur. */
@@ -49,7 +49,7 @@ function rateChart({ durationMs, requestRate }: LoadPoint, windows: readonly Cou
     { name: "right answers per second", data: windows.map((each) => [middle(each), perSecond(each.ok, each)]) },
     ...intended,
   ];
-  return chart(`Throughput over time: ${label}`, "answers/s", durationMs, lines);
+  return chart("Throughput", label, "answers/s", durationMs, lines);
 }
 
 function latencyChart({ durationMs, windows: all }: LoadPoint, label: string): Html {
@@ -60,14 +60,14 @@ function latencyChart({ durationMs, windows: all }: LoadPoint, label: string): H
     { name: "p50 of a window", data: line("p50Ns") },
     { name: "p99 of a window", data: line("p99Ns") },
   ];
-  return chart(`Latency over time: ${label}`, "ms", durationMs, lines);
+  return chart("Latency", label, "ms", durationMs, lines);
 }
 
 function errorChart({ durationMs }: LoadPoint, windows: readonly Counted[], label: string): Html {
   const lines = [
     { name: "failed requests per second", data: windows.map((each) => [middle(each), perSecond(each.failed, each)]) },
   ];
-  return chart(`Errors over time: ${label}`, "failed/s", durationMs, lines);
+  return chart("Errors", label, "failed/s", durationMs, lines);
 }
 
 interface Line {
@@ -75,9 +75,9 @@ interface Line {
   readonly data: readonly (readonly (number | null)[])[];
 }
 
-function chart(label: string, axis: string, durationMs: number, lines: readonly Line[]): Html {
-  return chartSvg(
-    label,
+function chart(caption: string, label: string, axis: string, durationMs: number, lines: readonly Line[]): Html {
+  return html`<p class="caption">${caption}</p>${chartSvg(
+    `${caption} over time: ${label}`,
     170,
     lines.map(({ name }) => name),
     {
@@ -86,5 +86,5 @@ function chart(label: string, axis: string, durationMs: number, lines: readonly 
       yAxis: { type: "value", min: 0, ...axisStyle(axis), nameGap: 56 },
       series: lines.map(({ name, data }, index) => lineOf(name, index, data, name.startsWith("intended"))),
     },
-  );
+  )}`;
 }

@@ -24,7 +24,7 @@ export function paretoChart(label: string, points: readonly LoadPoint[], front: 
         itemStyle: { color: SERIES_COLOURS[1] },
         data: points.filter((point) => !front.includes(point) && p99Of(point) !== undefined).map(at),
       },
-      { ...lineOf("not beaten in both", 0, front.map(at)), showSymbol: true, symbol: "circle", symbolSize: 8 },
+      { ...lineOf("not beaten in both", 0, front.map(at)), symbol: "circle", symbolSize: 8 },
     ],
   });
 }

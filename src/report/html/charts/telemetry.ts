@@ -1,5 +1,5 @@
 import type { LoadPoint, Series } from "../../../result/index.ts";
-import type { Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import { axisStyle, chartSvg, GRID, lineOf, SERIES_COLOURS, short, thinned, timeAxis } from "./chart.ts";
 
 /** A chart of quantities with one unit. */
@@ -62,14 +62,14 @@ export function telemetryCharts({ telemetry, durationMs }: LoadPoint, label: str
     if (shown.length === 0) return [];
     const names = shown.map(nameOf);
     return [
-      chartSvg(`${group.title}: ${label}`, 170, names, {
+      html`<p class="caption">${group.title}</p>${chartSvg(`${group.title}: ${label}`, 170, names, {
         grid: GRID,
         xAxis: timeAxis(durationMs),
         yAxis: { type: "value", min: 0, ...axisStyle(group.axis), nameGap: 56 },
         series: shown.map((series, index) =>
           lineOf(names[index] as string, index, cellsOf(series, group.scale, durationMs)),
         ),
-      }),
+      })}`,
     ];
   });
 }

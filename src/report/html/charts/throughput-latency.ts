@@ -21,7 +21,6 @@ export function throughputLatencyChart(label: string, lines: readonly SweepLine[
     series: [
       ...shown.map(({ points }, index) => ({
         ...lineOf(names[index] as string, index, measured(points).map(at)),
-        showSymbol: true,
         symbol: "circle",
         symbolSize: 6,
       })),

@@ -27,7 +27,7 @@ ${charts && charts.across}${runs.map((run, index) => runHtml(run, runs.length > 
 function runHtml(run: LoadRun, title: string, charts: Html | false, thorough: boolean): Html {
   const { plan, points } = run;
   const common = points.length === 1 ? pointLabel(points[0] as LoadPoint, points) : commonLabel(points);
-  return html`<div class="run">${(title !== "" || common !== "") && html`<h3>${[title, common].filter((part) => part !== "").join(": ")}</h3>`}
+  return html`<div class="run"><h3>${[title, common].filter((part) => part !== "").join(": ") || "The run"}</h3>
 ${pointTable(run)}
 ${loadVerdicts(run).map((text) => html`<p class="said">${text}</p>`)}
 ${evidenceHtml(points, thorough)}
