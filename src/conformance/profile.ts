@@ -10,7 +10,7 @@ export function judgeProfile(profile: Profile, suites: readonly SuiteResult[]): 
   const checks = own.flatMap((suite) => suite.checks);
   const levels = profile.levels.map((level) => judgeLevel(level, claimed, checks));
   const { status, because } = wholeOf(levels);
-  return { profile: profile.id, title: profile.title, status, because, levels };
+  return { profile: profile.id, title: profile.title, status, because, suites: profile.suites, levels };
 }
 
 /** The extended level holds all checks. Without it, what the core earned is a part of the profile. */

@@ -47,6 +47,8 @@ export interface ProfileResult {
   readonly status: ProfileStatus;
   /** Checks behind the status: the failed, the undecided, the skipped, the warned. */
   readonly because: readonly string[];
+  /** Ids of the suites whose checks it asks for. */
+  readonly suites?: readonly string[];
   /** The same for each level that was judged. */
   readonly levels?: readonly LevelResult[];
 }

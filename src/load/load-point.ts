@@ -36,6 +36,7 @@ export interface LoadPoint {
   /** Actual minus intended sending; absent in a closed loop, where both are one. */
   lateness?: PointLatency;
   windows: PointWindow[];
+  intervals: PointInterval[];
   validity: PointValidity;
   client: PointClient;
   /** Absent unless the server's process was observed. */
@@ -113,6 +114,14 @@ export interface PointWindow {
   /** Within 1 %; absent in a window without right answers. */
   p50Ns?: number;
   p99Ns?: number;
+}
+
+/** How long the right answers took that ended in a stretch of the measuring phase. */
+export interface PointInterval {
+  startMs: number;
+  durationMs: number;
+  /** Counts by log bucket, as `encodeBuckets` writes them. */
+  latencies: string;
 }
 
 /** Whether the numbers mean what they say. */

@@ -1,6 +1,6 @@
 import { createHistogram, type Histogram, type HistogramSnapshot } from "../statistics/index.ts";
 import { Outcome, type OutcomeCode, type Recorder } from "./engine.ts";
-import type { PointWindow } from "./load-point.ts";
+import type { PointInterval, PointWindow } from "./load-point.ts";
 import { createWindows, type WindowsSnapshot } from "./windows.ts";
 
 export type OutcomeName = keyof typeof Outcome;
@@ -29,6 +29,7 @@ export interface Recorded {
   /** Actual minus intended sending of all that were sent; empty in a closed loop, where both are one. */
   readonly lateness: Histogram;
   readonly windows: PointWindow[];
+  readonly intervals: PointInterval[];
 }
 
 /** A recorder of one phase. Recording allocates nothing, and memory does not depend on the number of requests. */
@@ -120,6 +121,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       failedLatency,
       lateness,
       windows: windows.list(actualNs),
+      intervals: windows.intervals(actualNs),
     }),
     snapshot: () => ({
       counts: [...counts],

@@ -57,6 +57,7 @@ export function toLoadPoint(
     ...(recorded.failedLatency.count > 0 && { failedLatency: distributionOf(recorded.failedLatency) }),
     ...(recorded.lateness.count > 0 && { lateness: distributionOf(recorded.lateness) }),
     windows: recorded.windows,
+    intervals: recorded.intervals,
     validity: judgeValidity(measured),
     client: {
       cpuMs: client.cpuMs,

@@ -1,9 +1,11 @@
 import { NS_PER_MS } from "../base/clock.ts";
-import { BUCKETS, bucketOf, bucketPercentile } from "../statistics/index.ts";
-import type { PointWindow } from "./load-point.ts";
+import { BUCKETS, bucketOf, bucketPercentile, encodeBuckets } from "../statistics/index.ts";
+import type { PointInterval, PointWindow } from "./load-point.ts";
 
 const MOST_WINDOWS = 300;
 const FIRST_WIDTH_NS = 50 * NS_PER_MS;
+const MOST_INTERVALS = 150;
+const LEAST_INTERVAL_NS = 400 * NS_PER_MS;
 
 /** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
 export interface Windows {
@@ -11,6 +13,8 @@ export interface Windows {
   add(offset: number, latency: number, ok: boolean, inferences: number): void;
   /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
   list(lengthNs: number): PointWindow[];
+  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 400 ms but the last. */
+  intervals(lengthNs: number): PointInterval[];
   /** What they hold, up to the last one that holds anything. */
   snapshot(): WindowsSnapshot;
   /** Adds what others of the same phase hold, as if it had been added here. */
@@ -78,6 +82,10 @@ export function createWindows(): Windows {
       const count = Math.ceil(lengthNs / width - 1e-9);
       return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
     },
+    intervals: (lengthNs) => {
+      reach(lengthNs - 1);
+      return intervalsOf(latencies, width, lengthNs);
+    },
     snapshot: () => {
       let used = MOST_WINDOWS;
       while (used > 0 && ok[used - 1] === 0 && failed[used - 1] === 0) used--;
@@ -97,6 +105,22 @@ export function createWindows(): Windows {
       addCells(latencies, other.latencies, BUCKETS, width / other.widthNs);
     },
   };
+}
+
+function intervalsOf(latencies: Uint32Array, windowNs: number, lengthNs: number): PointInterval[] {
+  let windows = 1;
+  while (windows * windowNs < LEAST_INTERVAL_NS || lengthNs / (windows * windowNs) > MOST_INTERVALS) windows *= 2;
+  const widthNs = windows * windowNs;
+  return Array.from({ length: Math.ceil(lengthNs / widthNs - 1e-9) }, (_, index) => {
+    const sums = new Uint32Array(BUCKETS);
+    const from = index * windows * BUCKETS;
+    addCells(sums, latencies.subarray(from, from + windows * BUCKETS), BUCKETS, windows);
+    return {
+      startMs: (index * widthNs) / NS_PER_MS,
+      durationMs: Math.min(widthNs, lengthNs - index * widthNs) / NS_PER_MS,
+      latencies: encodeBuckets(sums),
+    };
+  });
 }
 
 /** Adds each second block of `size` cells to the one before it and moves the sums to the front. */

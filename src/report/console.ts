@@ -15,6 +15,7 @@ import {
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { plainText, shortened } from "./plain-text.ts";
+import { LONGEST_TEXT, withShortTexts } from "./short-texts.ts";
 import { telemetryTexts } from "./telemetry-texts.ts";
 
 export interface ConsoleOptions {
@@ -30,7 +31,8 @@ const STATUS_WIDTH = "not claimed".length;
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 /** The summary at the end of a run, for a terminal. Peer-controlled text cannot steer the terminal. */
-export function renderConsole(document: ResultDocument, { color, columns }: ConsoleOptions): string {
+export function renderConsole(given: ResultDocument, { color, columns }: ConsoleOptions): string {
+  const document = withShortTexts(given, LONGEST_TEXT);
   const paint = picocolors.createColors(color);
   const cut = (text: string, indent = 0) => shortened(plainText(text), Math.max(20, columns - indent));
   const { gate, conformance, thresholds } = document;

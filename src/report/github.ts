@@ -3,6 +3,7 @@ import { headline, subjectName } from "./headline.ts";
 import { rerunLabel } from "./labels.ts";
 import { pointLabel } from "./load-label.ts";
 import { plainText, shortened } from "./plain-text.ts";
+import { LONGEST_TEXT as LONGEST_DOCUMENT_TEXT, withShortTexts } from "./short-texts.ts";
 
 const MOST_ANNOTATIONS = 50;
 const LONGEST_TITLE = 200;
@@ -12,7 +13,8 @@ const LONGEST_TEXT = 2_000;
  * Workflow commands that annotate a job: first the verdict with its reasons unless the exit code is 0, then an error for each failed
  * check, finding, missed threshold and stale baseline entry, and a warning for each doubt and each invalid measurement.
  */
-export function renderGithub(document: ResultDocument): string {
+export function renderGithub(given: ResultDocument): string {
+  const document = withShortTexts(given, LONGEST_DOCUMENT_TEXT);
   const checks = gradedChecks(document);
   const known = new Set(
     document.baseline?.entries.filter(({ status }) => status === "known").map(({ check }) => check),

@@ -13,13 +13,15 @@ import { rerunLabel } from "./labels.ts";
 import { pointLabel, problemCodes } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { shortened } from "./plain-text.ts";
+import { LONGEST_TEXT as LONGEST_DOCUMENT_TEXT, withShortTexts } from "./short-texts.ts";
 import { escapeXml } from "./xml-text.ts";
 
 const LONGEST_MESSAGE = 2_000;
 const LONGEST_TEXT = 50_000;
 
 /** JUnit XML as the common schemas want it: a test suite for each conformance suite, one for load and one for thresholds, a test case for each check and measured point. */
-export function renderJunit(document: ResultDocument): string {
+export function renderJunit(given: ResultDocument): string {
+  const document = withShortTexts(given, LONGEST_DOCUMENT_TEXT);
   const timestamp = document.run.startedAt.slice(0, 19);
   const known = new Map(
     document.baseline?.entries.filter(({ status }) => status === "known").map((entry) => [entry.check, entry]),

@@ -26,6 +26,18 @@ export function pointLabel(point: LoadPoint, points: readonly LoadPoint[]): stri
   return (varying.length > 0 ? varying : own).filter((setting) => setting !== "").join(" · ");
 }
 
+/** What distinguishes a point from the others of its run, its load where it is alone: what else it is stands above. */
+export function shortLabel(point: LoadPoint, points: readonly LoadPoint[]): string {
+  return points.length > 1 ? pointLabel(point, points) : loadText(point);
+}
+
+/** A load in words. */
+export function loadText({ concurrency, requestRate }: LoadPoint): string {
+  return concurrency === undefined
+    ? `${Number((requestRate ?? 0).toPrecision(6))} requests/s`
+    : `${concurrency} in flight`;
+}
+
 /** What all points of a run have in common; empty when there is but one. */
 export function commonLabel(points: readonly LoadPoint[]): string {
   const [first = [], ...rest] = points.map(settingsOf);
@@ -51,6 +63,20 @@ export function percentileText({ latency }: LoadPoint, percentile: number): stri
 /** Why a point is invalid: each code once. */
 export function problemCodes({ validity }: LoadPoint): string {
   return [...new Set(validity.problems.map(({ code }) => code))].join(", ");
+}
+
+/** Why some of these points are invalid: each code once, the most frequent first. */
+export function problemCodesOf(
+  points: readonly LoadPoint[],
+): readonly { code: string; points: number; evidence: string }[] {
+  const found = new Map<string, { code: string; points: number; evidence: string }>();
+  for (const { validity } of points)
+    for (const code of new Set(validity.problems.map((problem) => problem.code))) {
+      const evidence = validity.problems.find((problem) => problem.code === code)?.evidence ?? "";
+      const known = found.get(code) ?? { code, points: 0, evidence };
+      found.set(code, { ...known, points: known.points + 1 });
+    }
+  return [...found.values()].sort((a, b) => b.points - a.points || (a.code < b.code ? -1 : 1));
 }
 
 /** Requests that were due in a point: those that were sent, and those that could not be. */
@@ -80,4 +106,23 @@ export function failedRequests({ counts }: LoadPoint): number {
     counts.wrongAnswer +
     (counts.notSent ?? 0)
   );
+}
+
+/** The valid point that carried most inferences per second; undefined when none is valid. */
+export function bestPoint(points: readonly LoadPoint[]): LoadPoint | undefined {
+  const valid = points.filter(({ validity }) => validity.valid);
+  return valid.reduce<LoadPoint | undefined>(
+    (best, point) => (best === undefined || point.inferences.value > best.inferences.value ? point : best),
+    undefined,
+  );
+}
+
+/** What was loaded: binding, encoding, model and batch. */
+export function loadName({ protocol, encoding, model, batch }: LoadPoint): string {
+  return `${protocol} ${encoding}, model ${model}, batch ${batch}`;
+}
+
+/** A number with four digits, of larger ones all before the point. */
+export function numberText(value: number): string {
+  return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 }

@@ -40,7 +40,7 @@ export function renderPrComment(
     `### ${mark} ${word}: ${inline(subjectName(document))}`,
   ];
   const closing = [
-    [...linkTo(link), `${document.tool.name} ${inline(document.tool.version)}`, `exit code ${gate.exitCode}`].join(
+    [...linkTo(link), inline(`${document.tool.name} ${document.tool.version}`), `exit code ${gate.exitCode}`].join(
       " · ",
     ),
   ];

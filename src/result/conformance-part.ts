@@ -40,14 +40,21 @@ export function countOutcomes(checks: readonly Pick<Check, "outcome" | "ungraded
   return ungraded === 0 ? counts : { ...counts, ungraded };
 }
 
-function profilePart({ profile, title, status, because, levels }: ProfileResult): Profile {
+function profilePart({ profile, title, status, because, suites, levels }: ProfileResult): Profile {
   const parts = levels?.map((level) => ({
     level: level.level,
     status: level.status,
     because: [...level.because],
     skipped: level.skipped.map((skipped) => ({ ...skipped })),
   }));
-  return { id: profile, title, status, because: [...because], ...(parts && { levels: parts }) };
+  return {
+    id: profile,
+    title,
+    status,
+    because: [...because],
+    ...(suites && { suites: [...suites] }),
+    ...(parts && { levels: parts }),
+  };
 }
 
 function suitePart(suite: SuiteResult, limits: Limits, options: ConformanceOptions): Suite {

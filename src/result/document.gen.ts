@@ -677,6 +677,10 @@ export interface Profile {
    */
   because: string[];
   /**
+   * Ids of the suites whose checks it asks for; absent in documents of before it was told.
+   */
+  suites?: string[];
+  /**
    * The same for each level that was judged.
    */
   levels?: ProfileLevel[];
@@ -1019,6 +1023,10 @@ export interface LoadPoint {
    * The measuring phase cut into equal windows, in order.
    */
   windows: Window[];
+  /**
+   * The measuring phase cut into at most 150 equal stretches, with the latencies of each; absent in documents of before there were any.
+   */
+  intervals?: Interval[];
   validity: Validity;
   client?: Client;
   server?: ServerCost;
@@ -1201,6 +1209,23 @@ export interface Window {
    * 99th percentile of the latency, in nanoseconds.
    */
   p99Ns?: number;
+}
+/**
+ * How long the right answers took that ended in a stretch of the measuring phase.
+ */
+export interface Interval {
+  /**
+   * Its begin, in milliseconds from the begin of the phase.
+   */
+  startMs: number;
+  /**
+   * Its length, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * Right answers by latency: runs bucket:count,count,… of buckets in a row, separated by spaces. Bucket b below 64 is b nanoseconds; else it begins at (64 + b mod 64) · 2^(⌊b / 64⌋ − 1) nanoseconds, 64 buckets to each doubling.
+   */
+  latencies: string;
 }
 /**
  * Whether the numbers mean what they say: a verdict on the measurement, not on the target.

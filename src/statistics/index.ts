@@ -1,8 +1,10 @@
 export { batchMeans, batchMeansHalfWidth, joined } from "./batch-means.ts";
+export { type BucketCount, decodeBuckets, encodeBuckets } from "./bucket-text.ts";
 export { type Drift, driftOf } from "./drift.ts";
 export { missesAllowed, queriesNeeded } from "./early-stopping.ts";
 export { createHistogram, decodeHistogram, HIGHEST_NS, type Histogram, type HistogramSnapshot } from "./histogram.ts";
-export { BUCKETS, bucketMiddle, bucketOf, bucketPercentile } from "./log-buckets.ts";
+export { kneeOf, type LoadResponse } from "./knee.ts";
+export { BUCKETS, bucketLow, bucketMiddle, bucketOf, bucketPercentile } from "./log-buckets.ts";
 export { mean, variance } from "./moments.ts";
 export { estimatePercentiles, type PercentileEstimate } from "./percentiles.ts";
 export { type RankInterval, rankInterval, samplesNeeded } from "./quantile-interval.ts";

@@ -24,6 +24,12 @@ export function bucketMiddle(bucket: number): number {
   return ((bucket % PER_OCTAVE) + PER_OCTAVE + 0.5) * 2 ** octave;
 }
 
+/** The least time of a bucket in nanoseconds. */
+export function bucketLow(bucket: number): number {
+  if (bucket < PER_OCTAVE) return bucket;
+  return ((bucket % PER_OCTAVE) + PER_OCTAVE) * 2 ** (Math.floor(bucket / PER_OCTAVE) - 1);
+}
+
 /** The `percentile` (0 to 100) of counts by bucket, by nearest rank; undefined when all are 0. */
 export function bucketPercentile(counts: Uint32Array, percentile: number): number | undefined {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRecorder, OUTCOME_NAMES, Outcome } from "../../src/load/index.ts";
 import { createWindows } from "../../src/load/windows.ts";
+import { bucketOf, decodeBuckets } from "../../src/statistics/index.ts";
 
 const MS = 1e6;
 
@@ -46,6 +47,39 @@ test("a phase that ended early has the windows until then", () => {
     [50, 50, 0],
     [100, 30, 1],
   ]);
+});
+
+describe("intervals", () => {
+  test("are 400 ms wide at first, hold all latencies of right answers, and end with the phase", () => {
+    const windows = createWindows();
+    windows.add(10 * MS, 2 * MS, true, 1);
+    windows.add(399 * MS, 2 * MS, true, 1);
+    windows.add(60 * MS, 9 * MS, false, 1);
+    windows.add(410 * MS, 5 * MS, true, 1);
+    expect(windows.intervals(850 * MS)).toEqual([
+      { startMs: 0, durationMs: 400, latencies: `${bucketOf(2 * MS)}:2` },
+      { startMs: 400, durationMs: 400, latencies: `${bucketOf(5 * MS)}:1` },
+      { startMs: 800, durationMs: 50, latencies: "" },
+    ]);
+  });
+
+  test("are at most 150, however long the phase is, and lose nothing", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3_600_000 }), { minLength: 1, maxLength: 40 }), (ends) => {
+        const windows = createWindows();
+        for (const end of ends) windows.add(end * MS, MS, true, 1);
+        const lengthMs = Math.max(...ends) + 1;
+        const list = windows.intervals(lengthMs * MS);
+        expect(list.length).toBeLessThanOrEqual(150);
+        expect(list.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBeCloseTo(lengthMs, 6);
+        const counts = list.map(({ latencies }) => decodeBuckets(latencies).reduce((sum, { count }) => sum + count, 0));
+        const within = ({ startMs, durationMs }: { startMs: number; durationMs: number }) =>
+          ends.filter((end) => end >= startMs && end < startMs + durationMs).length;
+        expect(counts).toEqual(list.map(within));
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
 
 describe("windows", () => {

@@ -95,7 +95,7 @@ describe("the page", () => {
 
   test("draws the charts with colours of the page and stable ids", () => {
     const charts = [...page.matchAll(/<svg.*?<\/svg>/gs)].map(([svg]) => svg);
-    expect(charts).toHaveLength(8);
+    expect(charts).toHaveLength(14);
     for (const svg of charts) {
       expect(svg).toContain("var(--series-1)");
       expect(svg).toContain('role="img"');

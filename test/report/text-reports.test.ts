@@ -33,7 +33,9 @@ describe("the Markdown summary", () => {
     if (!part) throw new Error("the sample has no conformance part");
     const suites = part.suites.map((suite) => ({
       ...suite,
-      checks: suite.checks.map((each) => ({ ...each, outcome: "fail" as const, repro: fenced })),
+      checks: Array.from({ length: 50 }, () => suite.checks)
+        .flat()
+        .map((each) => ({ ...each, outcome: "fail" as const, repro: fenced })),
     }));
     const text = renderMarkdown({ ...longWinded, conformance: { ...part, suites } });
     expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20);
@@ -46,7 +48,13 @@ describe("the Markdown summary", () => {
       .split("\n");
     for (const line of lines) {
       expect(line.replace(/<\/?sub>/g, "")).not.toMatch(/<|@someone|^::/);
-      if (line.startsWith("|")) expect([5, 8, 10]).toContain(line.split("|").length - 1);
+    }
+    for (const [table] of lines.join("\n").matchAll(/(?:^\|.*\n?)+/gm)) {
+      const bars = table
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split("|").length);
+      expect(new Set(bars).size).toBe(1);
     }
     expect(lines.join("\n")).toContain("&lt;script&gt;");
   });
@@ -144,7 +152,7 @@ describe("the annotations for GitHub", () => {
     for (const line of lines) {
       expect(line).toMatch(/^::(?:error|warning|notice) (?:file=[^:,]*,line=\d+,)?title=[^:,]*::/);
       expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      expect(line.length).toBeLessThan(10_000);
+      expect(line.length).toBeLessThan(30_000);
     }
     expect(renderGithub(each)).toContain("x%250A");
   });

@@ -14,3 +14,8 @@ const SYMBOLS: Readonly<Record<Check["outcome"], string>> = {
 export function outcomeBadge(outcome: Check["outcome"]): Html {
   return html`<span class="badge ${outcome}"><span aria-hidden="true">${SYMBOLS[outcome]}</span> ${outcome}</span>`;
 }
+
+/** The symbol alone, for where the word stands beside it or would be repeated too often. */
+export function outcomeSymbol(outcome: Check["outcome"]): string {
+  return SYMBOLS[outcome];
+}

@@ -1,4 +1,4 @@
-import type { Check, Repro } from "../../result/index.ts";
+import type { Check, Exchange, Repro } from "../../result/index.ts";
 import { rerunLabel } from "../labels.ts";
 import { outcomeBadge } from "./badge.ts";
 import { exchangeHtml } from "./exchange.ts";
@@ -8,6 +8,10 @@ import { type Html, html } from "./html.ts";
 export interface Detail {
   /** Characters of each body; of binary ones a quarter as many bytes. */
   readonly bodyBytes: number;
+  /** Exchanges of each check, the decisive one among them. */
+  readonly exchanges: number;
+  /** Whether each clause is named, and each valid measurement says why it is; else only what needs a reader's attention. */
+  readonly thorough: boolean;
   /** A longer command is replaced by one that replays the recording. */
   readonly commandLength: number;
   /** File name of the document, for commands that replay from it. */
@@ -16,14 +20,25 @@ export interface Detail {
 
 /** A check that did not simply pass: the clause, what was expected and seen, the exchanges and how to repeat the request. */
 export function checkCard(check: Check, detail: Detail): Html {
-  const { clause, exchanges = [], exchangeCount } = check;
+  const { clause, exchangeCount } = check;
+  const exchanges = shownExchanges(check, detail.exchanges);
   return html`<article class="check ${check.outcome}" id="${anchorOf(check.id)}">
-<header>${outcomeBadge(check.outcome)}<h4>${check.title}</h4><code class="id">${check.id}</code></header>
+<header>${outcomeBadge(check.outcome)}<h3>${check.title}</h3><code class="id">${check.id}</code></header>
 <blockquote><p>${clause.says}</p>
 <footer><b class="level">${clause.level}</b> <code>${clause.id}</code> · ${sourceHtml(clause.source.document, clause.source.section)}${clause.treatment !== undefined && html`<br><span class="muted">${clause.treatment}</span>`}</footer></blockquote>
 ${findings(check)}${check.records.length > 0 && recordsHtml(check)}${check.repro && reproHtml(check, check.repro, detail)}
-${exchanges.map((exchange, index) => exchangeHtml(exchange, detail.bodyBytes, index === check.decisive))}${exchangeCount > exchanges.length && html`<p class="muted">${exchangeCount - exchanges.length} more exchanges are in the transcript.</p>`}
+${exchanges.map((exchange) => exchangeHtml(exchange, detail.bodyBytes, exchange === check.exchanges?.[check.decisive ?? -1]))}${exchangeCount > exchanges.length && html`<p class="muted">${transcriptText(exchangeCount - exchanges.length, exchanges.length > 0)}</p>`}
 </article>`;
+}
+
+function transcriptText(count: number, more: boolean): string {
+  return `${count}${more ? " more" : ""} ${count === 1 ? "exchange is" : "exchanges are"} in the transcript.`;
+}
+
+function shownExchanges({ exchanges = [], decisive }: Check, most: number): readonly Exchange[] {
+  if (most === 0) return [];
+  const first = exchanges.filter((_, index) => index < most || index === decisive);
+  return first.length > most ? first.filter((_, index) => index !== most - 1) : first;
 }
 
 /** The fragment by which a page links to a check. */

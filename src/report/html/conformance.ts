@@ -14,9 +14,9 @@ const STATUS: Readonly<Record<string, Check["outcome"]>> = {
   "not-claimed": "skip",
 };
 
-/** Profiles and suites. */
-export function conformanceHtml(conformance: Conformance, detail: Detail): Html {
-  return html`${conformance.profiles.length > 0 && profilesHtml(conformance)}${conformance.suites.map((suite) => suiteHtml(suite, detail))}`;
+/** All suites, with what is wrong first. */
+export function suitesHtml({ suites }: Conformance, detail: Detail): Html {
+  return html`<div id="suites">${suites.map((suite) => suiteHtml(suite, detail))}</div>`;
 }
 
 /** A bar whose parts are as long as their counts, with a legend that says the numbers. */
@@ -26,13 +26,15 @@ export function countsHtml(counts: Counts): Html {
 <ul>${present.map((outcome) => html`<li><b>${counts[outcome]}</b> ${outcomeBadge(outcome)}</li>`)}${(counts.ungraded ?? 0) > 0 && html`<li><b>${counts.ungraded}</b> not graded</li>`}</ul></div>`;
 }
 
-function profilesHtml({ profiles, coverage }: Conformance): Html {
+/** What the target can claim, where profiles were judged. */
+export function profilesHtml({ profiles, coverage }: Conformance): Html | false {
+  if (profiles.length === 0) return false;
   return html`<section id="profiles"><h2>Profiles</h2>
-<table><thead><tr><th scope="col">Profile</th><th scope="col">Core</th><th scope="col">Extended</th><th scope="col">Because of</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Profiles"><table class="profiles"><thead><tr><th scope="col">Profile</th><th scope="col">Core</th><th scope="col">Extended</th><th scope="col">Because of</th></tr></thead><tbody>
 ${profiles.map((profile) => {
   const { core, extended } = levelLabels(profile);
-  return html`<tr><td>${profile.title}<br><code class="muted">${profile.id}</code></td><td>${statusHtml(core)}</td><td>${statusHtml(extended)}</td><td>${reasonsHtml(profile)}</td></tr>`;
-})}</tbody></table>
+  return html`<tr><th scope="row">${profile.title}<br><code class="muted">${profile.id}</code></th><td>${statusHtml(core)}</td><td>${statusHtml(extended)}</td><td>${reasonsHtml(profile)}</td></tr>`;
+})}</tbody></table></div>
 <p class="muted">Core: the checks that work on any model. Extended: all checks, those on fixture models too. ${coverage.exercised} of ${coverage.checked} checks came to a verdict; ${coverage.skipped} were skipped.</p></section>`;
 }
 
@@ -69,8 +71,8 @@ ${countsHtml(suite.counts)}
 <p class="muted">${suite.evidence}. Judged by ${suite.specifications.map(({ document, revision }, index) => html`${index > 0 && ", "}${document} (${revision})`)}.</p>
 ${notable.map((check) => checkCard(check, detail))}
 ${folded("skipped", of("skip"), (check) => html`<td>${check.reason}</td>`, "Reason", true)}
-${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id}</code> <span class="muted">${check.clause.level}</span></td>`, "Clause", notable.length === 0)}
-${folded("not graded", ungraded, (check) => html`<td>${check.outcome}<br><span class="muted">${check.clause.basis} ${check.clause.id}</span></td>`, "Outcome", false)}</section>`;
+${folded("passed", of("pass"), (check) => html`<td><code>${check.clause.id} ${check.clause.level}</code></td>`, "Clause", notable.length === 0)}
+${folded("not graded", ungraded, (check) => html`<td>${check.outcome}<code>${check.clause.basis} ${check.clause.id}</code></td>`, "Outcome", false)}</section>`;
 }
 
 function folded(
@@ -83,5 +85,5 @@ function folded(
   if (checks.length === 0) return false;
   return html`<details class="list"${open && checks.length <= 20 && html` open`}><summary>${checks.length} ${what}</summary>
 <table class="checks"><thead><tr><th scope="col">Check</th><th scope="col">${title}</th></tr></thead><tbody>
-${checks.map((check) => html`<tr id="${anchorOf(check.id)}"><td>${check.title}<br><code class="muted">${check.id}</code></td>${last(check)}</tr>\n`)}</tbody></table></details>`;
+${checks.map((check) => html`<tr id="${anchorOf(check.id)}"><td>${check.title}<code>${check.id}</code></td>${last(check)}</tr>\n`)}</tbody></table></details>`;
 }

@@ -9,8 +9,8 @@ export function exchangeHtml(exchange: Exchange, bodyBytes: number, decisive: bo
   const first = request.method === undefined ? request.path : `${request.method} ${request.path}`;
   const answer = failure ? failure.code : answerOf(exchange);
   return html`<details class="exchange"${decisive && html` data-decisive`}><summary><code>${first}</code> <span class="arrow">→</span> <code>${answer}</code> <span class="muted">· ${durationMs.toFixed(1)} ms${decisive && " · decisive"}</span></summary>
-<div class="wire"><div><h5>Request${request.verbatim && " (sent verbatim)"}${request.framing && ` (${request.framing})`}</h5>${headPre(first, request.headers)}${request.bodies.map((body) => bodyHtml(body, bodyBytes))}</div>
-<div><h5>Response</h5>${response ? html`${headPre(String(response.status), response.headers)}${bodyHtml(response.body, bodyBytes)}${response.trailers && html`<h5>Trailers</h5>${headPre(undefined, response.trailers)}`}` : html`<p class="muted">none</p>`}${failure && html`<p class="broken">${failure.code}: ${failure.message}</p>`}</div></div></details>`;
+<div class="wire"><div><h4>Request${request.verbatim && " (sent verbatim)"}${request.framing && ` (${request.framing})`}</h4>${headPre(first, request.headers)}${request.bodies.map((body) => bodyHtml(body, bodyBytes))}</div>
+<div><h4>Response</h4>${response ? html`${headPre(String(response.status), response.headers)}${bodyHtml(response.body, bodyBytes)}${response.trailers && html`<h4>Trailers</h4>${headPre(undefined, response.trailers)}`}` : html`<p class="muted">none</p>`}${failure && html`<p class="broken">${failure.code}: ${failure.message}</p>`}</div></div></details>`;
 }
 
 function answerOf({ protocol, response }: Exchange): string {

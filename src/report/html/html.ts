@@ -31,6 +31,7 @@ function markupOf(value: HtmlValue): string {
 
 /** Control, invisible and direction-changing characters as `\u{…}`, so that a peer cannot make a text look like another. */
 function visible(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.replaceAll(
     /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`,

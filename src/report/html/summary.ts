@@ -1,5 +1,6 @@
 import { formatNanoseconds } from "../../base/duration.ts";
-import type { Counts, JudgedBaseline, JudgedThreshold, ResultDocument } from "../../result/index.ts";
+import type { Counts, ResultDocument } from "../../result/index.ts";
+import { type Answer, answers } from "../answers/answers.ts";
 import { headline, subjectName } from "../headline.ts";
 import { countsHtml } from "./conformance.ts";
 import { type Html, html } from "./html.ts";
@@ -23,58 +24,32 @@ export function summaryHtml(document: ResultDocument): Html {
 <dl class="facts">${facts.map(([name, value]) => value !== undefined && html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>
 <section class="verdict ${tone}" aria-label="Verdict"><h2>${word}<span class="exit">exit ${gate.exitCode}</span></h2>
 ${gate.reasons.length > 0 && html`<ul>${gate.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>`}
-${conformance && countsHtml(totalCounts(conformance.suites.filter((suite) => suite.claimed).map((suite) => suite.counts)))}</section>`;
+${answers(document).map(answerHtml)}
+${conformance && countsHtml(totalCounts(conformance.suites.filter((suite) => suite.claimed).map((suite) => suite.counts)))}</section>
+${contentsHtml(document)}`;
 }
 
-/** Thresholds and baseline, where the run had any. */
-export function limitsHtml({ thresholds, baseline }: ResultDocument): Html {
-  return html`${thresholds.length > 0 && thresholdsHtml(thresholds)}${baseline && baselineHtml(baseline)}`;
+function answerHtml({ question, says, because, tone }: Answer): Html {
+  return html`<div class="answer ${tone}"><h3>${question}</h3><p class="says">${says}</p>${because.length > 0 && html`<ul>${because.map((text) => html`<li>${text}</li>`)}</ul>`}</div>`;
 }
 
-/** The machine that the program ran on and how it was called. */
-export function environmentHtml({ run, targets, transcripts }: ResultDocument): Html {
-  const { environment: env } = run;
-  const facts = [
-    ["Node.js", env.node],
-    ["System", env.os],
-    ["Processor", `${env.cpu}, ${env.cores} logical`],
-    ["Memory", `${(env.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
-    ["CI", env.ci],
-    ["Command", run.argv.join(" ")],
-    ["Transcript", transcripts && `${transcripts.file}, sha256 ${transcripts.sha256}`],
-  ] as const;
-  return html`<section id="environment"><h2>Environment</h2><dl class="facts">${facts.map(([name, value]) => value !== undefined && html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${targets.map(
-  ({
-    server,
-    bindings,
-    models,
-  }) => html`<details><summary>The target as probed: ${server.name ?? "unnamed server"} ${server.version}, ${models.length} ${models.length === 1 ? "model" : "models"}</summary>
-<table><tbody>${bindings.map(({ id, answers, evidence }) => html`<tr><td><code>${id}</code></td><td>${answers ? "answers" : "does not answer"}</td><td>${evidence}</td></tr>`)}</tbody></table>
-<table><thead><tr><th scope="col">Model</th><th scope="col">Inputs</th><th scope="col">Outputs</th></tr></thead><tbody>${models.map(({ name, inputs, outputs }) => html`<tr><td>${name}</td><td>${inputs.map(tensorHtml)}</td><td>${outputs.map(tensorHtml)}</td></tr>`)}</tbody></table></details>`,
-)}</section>`;
-}
-
-function tensorHtml({ name, datatype, shape }: { name: string; datatype: string; shape: readonly number[] }): Html {
-  return html`<div>${name} <code>${datatype}[${shape.join(",")}]</code></div>`;
-}
-
-function thresholdsHtml(thresholds: readonly JudgedThreshold[]): Html {
-  const tone = { met: "pass", missed: "fail", undecided: "inconclusive" } as const;
-  return html`<section id="thresholds"><h2>Thresholds</h2><table><thead><tr><th scope="col">Threshold</th><th scope="col">Status</th><th scope="col" class="number">Worst observed</th><th scope="col">Why</th></tr></thead><tbody>
-${thresholds.map((each) => html`<tr><td><code>${each.expression}</code></td><td><span class="badge ${tone[each.status]}">${each.status}</span></td><td class="number">${observed(each)}</td><td>${each.reason}</td></tr>`)}</tbody></table></section>`;
-}
-
-function observed({ worst, unit }: JudgedThreshold): string {
-  if (worst === undefined) return "—";
-  if (unit === "ns") return formatNanoseconds(worst);
-  return unit === "ratio" ? `${(worst * 100).toFixed(2)} %` : `${worst.toFixed(1)} /s`;
-}
-
-function baselineHtml({ file, entries }: JudgedBaseline): Html {
-  const tone = { known: "warn", stale: "fail", "not-exercised": "skip" } as const;
-  return html`<section id="baseline"><h2>Known failures <code class="id">${file}</code></h2><table><thead><tr><th scope="col">Check</th><th scope="col">Status</th><th scope="col">Reason</th></tr></thead><tbody>
-${entries.map(({ line, check, status, reason, issue, note, owner, expires }) => html`<tr><td><code>${check}</code><br><span class="muted">line ${line}</span></td><td><span class="badge ${tone[status]}">${status.replace("-", " ")}</span><br><span class="muted">${note}</span></td><td>${reason}<br><span class="muted">${[issue, owner, expires && `until ${expires}`].filter(Boolean).join(" · ")}</span></td></tr>`)}</tbody></table></section>`;
+/** Links to the parts of the page. */
+function contentsHtml({ conformance, load, thresholds, baseline }: ResultDocument): Html {
+  const links = [
+    ...(conformance && conformance.profiles.length > 0 ? [["profiles", "Profiles"]] : []),
+    ...(conformance
+      ? [
+          ["clauses", "Clauses"],
+          ["suites", "Checks"],
+        ]
+      : []),
+    ...(conformance?.fuzz ? [["fuzz", "Fuzzing"]] : []),
+    ...(thresholds.length > 0 ? [["thresholds", "Thresholds"]] : []),
+    ...(load ? [["load", "Load"]] : []),
+    ...(baseline ? [["baseline", "Known failures"]] : []),
+    ["environment", "Environment and how to repeat"],
+  ];
+  return html`<nav aria-label="Contents"><ul>${links.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
 }
 
 function totalCounts(all: readonly Counts[]): Counts {

@@ -1,6 +1,6 @@
-import type { LoadPoint, Series } from "../../result/index.ts";
-import { axisStyle, chartSvg, SERIES_COLOURS, thinned } from "./chart.ts";
-import type { Html } from "./html.ts";
+import type { LoadPoint, Series } from "../../../result/index.ts";
+import { type Html, html } from "../html.ts";
+import { axisStyle, chartSvg, GRID, lineOf, SERIES_COLOURS, short, thinned, timeAxis } from "./chart.ts";
 
 /** A chart of quantities with one unit. */
 interface Group {
@@ -35,6 +35,12 @@ const GROUPS: readonly Group[] = [
     has: (series) => series.unit === "bytes" && isMachine(series),
     scale: 2 ** 30,
   },
+  {
+    title: "Event loop of the client busy",
+    axis: "%",
+    has: ({ id }) => id === "client-process/event-loop",
+    scale: 0.01,
+  },
   { title: "GPU utilisation", axis: "%", has: (series) => series.unit === "ratio" && isGpu(series), scale: 0.01 },
   { title: "GPU memory", axis: "MiB", has: (series) => series.unit === "bytes" && isGpu(series), scale: 2 ** 20 },
   { title: "GPU power", axis: "W", has: ({ unit }) => unit === "watts", scale: 1 },
@@ -56,26 +62,14 @@ export function telemetryCharts({ telemetry, durationMs }: LoadPoint, label: str
     if (shown.length === 0) return [];
     const names = shown.map(nameOf);
     return [
-      chartSvg(`${group.title}: ${label}`, 180, names, {
-        grid: { left: 70, right: 70, top: 12, bottom: 44 },
-        xAxis: {
-          type: "value",
-          min: 0,
-          max: Number((durationMs / 1000).toFixed(3)),
-          ...axisStyle("seconds"),
-          nameGap: 26,
-        },
-        yAxis: { type: "value", min: 0, ...axisStyle(group.axis), nameGap: 50 },
-        series: shown.map((series, index) => ({
-          type: "line",
-          name: names[index],
-          showSymbol: false,
-          connectNulls: false,
-          lineStyle: { width: 2, color: SERIES_COLOURS[index] },
-          itemStyle: { color: SERIES_COLOURS[index] },
-          data: lineOf(series, group.scale, durationMs),
-        })),
-      }),
+      html`<p class="caption">${group.title}</p>${chartSvg(`${group.title}: ${label}`, 170, names, {
+        grid: GRID,
+        xAxis: timeAxis(durationMs),
+        yAxis: { type: "value", min: 0, ...axisStyle(group.axis), nameGap: 56 },
+        series: shown.map((series, index) =>
+          lineOf(names[index] as string, index, cellsOf(series, group.scale, durationMs)),
+        ),
+      })}`,
     ];
   });
 }
@@ -88,7 +82,8 @@ function nameOf({ title, source, labels }: Series): string {
 type Cell = readonly [seconds: number, value: number | null];
 
 /** A total becomes its growth per unit of time since the reading before. */
-function lineOf({ points, gaps = [], counter }: Series, scale: number, durationMs: number): readonly Cell[] {
+function cellsOf({ points: all, gaps = [], counter }: Series, scale: number, durationMs: number): readonly Cell[] {
+  const points = withoutHasty(all);
   const broken = (fromMs: number, toMs: number) => gaps.some((gap) => gap.fromMs > fromMs && gap.fromMs < toMs);
   const cells = points.flatMap(({ atMs, value }, i): Cell[] => {
     const before = points[i - 1];
@@ -102,10 +97,14 @@ function lineOf({ points, gaps = [], counter }: Series, scale: number, durationM
   return thinned(cells.filter((_, i) => (cells[i - 1]?.[0] ?? 0) <= durationMs / 1000));
 }
 
-function at(ms: number): number {
-  return Number((ms / 1000).toFixed(3));
+/** Without readings so soon after the one before that what grew in between says nothing, as the last one of a phase may be. */
+function withoutHasty(points: Series["points"]): Series["points"] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return points;
+  const usual = (last.atMs - first.atMs) / (points.length - 1);
+  return points.filter(({ atMs }, i) => i === 0 || atMs - (points[i - 1]?.atMs ?? 0) >= usual / 10);
 }
 
-function short(value: number): number {
-  return Number(value.toPrecision(4));
+function at(ms: number): number {
+  return Number((ms / 1000).toFixed(3));
 }

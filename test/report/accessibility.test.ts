@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderHtml } from "../../src/report/index.ts";
+import { assemble, type ResultDocument } from "../../src/result/index.ts";
+import { observations, options } from "../result/sample-run.ts";
+import { documentOf } from "./hostile-document.ts";
+import { hourOfLoad, loadOnly, simulatedPoint } from "./large-documents.ts";
+
+const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const sweep = [1, 4].flatMap((batch) =>
+  [1, 8, 64].map((concurrency) =>
+    simulatedPoint({
+      protocol: "v2-rest",
+      encoding: "json",
+      batch,
+      concurrency,
+      durationMs: 4000,
+      windowMs: 100,
+      intervalMs: 400,
+      telemetryMs: 1000,
+    }),
+  ),
+);
+
+const DOCUMENTS: readonly (readonly [string, ResultDocument])[] = [
+  ["a certified runtime", assemble(observations, options)],
+  ["a sweep alone", loadOnly([{ plan: { mode: "sweep" }, points: sweep }])],
+  ["an hour of load", loadOnly([hourOfLoad()])],
+  ["every member of the schema", documentOf("plain")],
+];
+
+const VIEWS: readonly (readonly [string, BrowserContextOptions])[] = [
+  ["wide and light", { viewport: { width: 1280, height: 900 }, colorScheme: "light" }],
+  ["narrow and dark", { viewport: { width: 390, height: 800 }, colorScheme: "dark" }],
+];
+
+describe.skipIf(!existsSync(executablePath))(
+  `a report in Chromium (skipped without one: ${executablePath}, or CHROMIUM_PATH)`,
+  // A browser beside other tests on two cores may be slow to answer.
+  { timeout: 300_000 },
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    });
+    afterAll(async () => browser.close());
+
+    const opened = async (document: ResultDocument, view: BrowserContextOptions): Promise<Page> => {
+      // The policy of the page keeps foreign scripts out, that of axe too.
+      const context = await browser.newContext({ ...view, bypassCSP: true });
+      const page = await context.newPage();
+      await page.setContent(await renderHtml(document));
+      return page;
+    };
+    const unfold = "for (const each of document.querySelectorAll('details')) each.open = true";
+
+    for (const [what, document] of DOCUMENTS) {
+      test.each(VIEWS)(`of ${what}, %s, breaks no rule of axe and does not scroll sideways`, async (_view, view) => {
+        const page = await opened(document, view);
+        await page.evaluate(unfold);
+        await page.evaluate(axe);
+        const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+        const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+        const [content, room] = (await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")) as number[];
+        expect(content).toBeLessThanOrEqual(room as number);
+        await page.context().close();
+      });
+
+      test(`of ${what} has no label in a chart that is cut or lies on another`, async () => {
+        const page = await opened(document, { viewport: { width: 1280, height: 900 } });
+        await page.evaluate(unfold);
+        expect(await page.evaluate(badLabels)).toEqual([]);
+        await page.context().close();
+      });
+
+      test(`of ${what} says the same without scripts, but for the fields and buttons that they add`, async () => {
+        const texts = [];
+        for (const javaScriptEnabled of [true, false]) {
+          const page = await opened(document, { javaScriptEnabled });
+          texts.push(await page.evaluate(textWithoutControls));
+          await page.context().close();
+        }
+        expect(texts[1]).toBe(texts[0]);
+      });
+    }
+  },
+);
+
+const textWithoutControls = `(() => {
+  const main = document.querySelector("main").cloneNode(true);
+  for (const each of main.querySelectorAll("button, input")) each.remove();
+  return main.textContent;
+})()`;
+
+/** Labels of charts that reach beyond their chart, and pairs that lie on each other; evaluated in the page. */
+const badLabels = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  const labels = [...svg.querySelectorAll("text")].map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+  const cut = labels.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+  const over = labels.flatMap((a, i) => labels.slice(i + 1).filter((b) =>
+    Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > 1 &&
+    Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top) > 3).map((b) => a.text + " | " + b.text));
+  return [...cut.map(({ text }) => "cut: " + text), ...over].map((problem) => svg.getAttribute("aria-label") + ": " + problem);
+})`;
