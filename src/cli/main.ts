@@ -179,14 +179,16 @@ baseline
   });
 
 program
-  .command("compare <before> <after>")
-  .description("print what changed from one result.json to another; exit 1 when something got worse")
+  .command("compare <base> <others...>")
+  .description("print what changed from one result.json to another, or to several; exit 1 when something got worse")
   .option("--format <FORMAT>", "text, markdown or json", "text")
+  .option("--html <FILE>", "also write a page with the latencies one over the other")
+  .option("--min-effect <PERCENT>", "the least change of a time or rate under load that matters (default 3%)")
   .option("--no-color", "print without colours; so does the environment variable NO_COLOR")
   .option(...CONFIG)
   .exitOverride()
-  .action(async (before: string, after: string, flags: Readonly<Record<string, unknown>>) => {
-    process.exitCode = await (await import("./commands/compare.ts")).compare(before, after, flags);
+  .action(async (base: string, others: readonly string[], flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/compare.ts")).compare([base, ...others], flags);
   });
 
 const report = program.command("report").description("work with reports").exitOverride();

@@ -1,11 +1,14 @@
 export { batchMeans, batchMeansHalfWidth, joined } from "./batch-means.ts";
 export { type BucketCount, decodeBuckets, encodeBuckets } from "./bucket-text.ts";
+export { type Cluster, type DesignEffect, designEffect, effectiveTrials } from "./design-effect.ts";
 export { type Drift, driftOf } from "./drift.ts";
 export { missesAllowed, queriesNeeded } from "./early-stopping.ts";
 export { createHistogram, decodeHistogram, HIGHEST_NS, type Histogram, type HistogramSnapshot } from "./histogram.ts";
 export { kneeOf, type LoadResponse } from "./knee.ts";
+export { type Bounded, differenceOf, logarithmOf, shareInterval } from "./interval-difference.ts";
 export { BUCKETS, bucketLow, bucketMiddle, bucketOf, bucketPercentile } from "./log-buckets.ts";
 export { mean, variance } from "./moments.ts";
+export { normalQuantile } from "./normal-quantile.ts";
 export { estimatePercentiles, type PercentileEstimate } from "./percentiles.ts";
 export { type RankInterval, rankInterval, samplesNeeded } from "./quantile-interval.ts";
 export { studentT } from "./student-t.ts";
