@@ -6,7 +6,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compareDocuments, type ResultDocument } from "../src/result/index.ts";
+import { compareDocuments } from "../src/result/compare/index.ts";
+import { type ResultDocument } from "../src/result/index.ts";
 
 const PAIRS = Number(process.argv[2] ?? 5);
 const INFERMARK = join(import.meta.dirname, "../bin/infermark.js");
@@ -39,9 +40,13 @@ async function measured(latency: string, name: string): Promise<ResultDocument> 
     });
     const out = join(folder, name);
     const load = ["load", "--rest", url, "--protocol", "v2-rest", "--encoding", "json", "--concurrency", "8"];
-    spawnSync(process.execPath, [INFERMARK, ...load, "--model", "identity_fp32", "--duration", "10s", "--out", out], {
-      stdio: "ignore",
-    });
+    spawnSync(
+      process.execPath,
+      [INFERMARK, ...load, "--model", "identity_fp32", "--duration", "15s", "--auto-extend", "60s", "--out", out],
+      {
+        stdio: "ignore",
+      },
+    );
     return JSON.parse(readFileSync(join(out, "result.json"), "utf8")) as ResultDocument;
   } finally {
     server.kill();

@@ -2,7 +2,7 @@
  * What `compare` finds and what it makes up: pairs of simulated runs of equal services, and pairs whose second has a p99 5 % greater. Both
  * are drawn anew for each pair. The goals: at most 1 % of the equal pairs blamed, at least 90 % of the others found.
  */
-import { type ComparedPoint, compareLoad } from "../src/result/index.ts";
+import { type ComparedPoint, compareLoad } from "../src/result/compare/index.ts";
 import { loadOf, simulatedService } from "../test/result/simulated-load.ts";
 
 const PAIRS = Number(process.argv[2] ?? 1000);

@@ -1,6 +1,7 @@
 import { formatNanoseconds } from "../base/duration.ts";
 import type { ComparedNumber, ComparedPoint, LoadComparison, LoadVerdict, PointSettings } from "../result/index.ts";
-import { countedText, percentText } from "./number-texts.ts";
+import { counted } from "./answers/answer.ts";
+import { percentText } from "./number-texts.ts";
 
 /** What distinguishes a compared point from the others, all its settings when nothing does. */
 export function comparedLabel(settings: PointSettings, all: readonly PointSettings[]): string {
@@ -27,7 +28,7 @@ export function pointVerdict({ numbers }: ComparedPoint): LoadVerdict {
 
 /** How sure the intervals are, and what is let pass. */
 export function confidenceText({ confidence, minEffect, points }: LoadComparison): string {
-  return `${countedText(points.length, "point")} compared; each interval holds with ${percentText(confidence, 5)}, so that all verdicts together blame equals in at most 1 of 100 comparisons; a change surely below ${percentText(minEffect)} passes`;
+  return `${counted(points.length, "point")} compared; each interval holds with ${percentText(confidence, 5)}, so that all verdicts together blame equals in at most 1 of 100 comparisons; a change surely below ${percentText(minEffect)} passes`;
 }
 
 /** A value of a compared number. */

@@ -9,6 +9,7 @@ import type {
   LoneCheck,
   PointSettings,
 } from "../result/index.ts";
+import { counted } from "./answers/answer.ts";
 import {
   changeText,
   comparedLabel,
@@ -20,7 +21,6 @@ import {
 } from "./compared-load.ts";
 import { inWords } from "./labels.ts";
 import { code, inline } from "./markdown-text.ts";
-import { countedText as counted } from "./number-texts.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
 /** One heading with what changed under it. */

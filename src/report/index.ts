@@ -1,3 +1,4 @@
+export { capacityJson, renderCapacity } from "./capacity.ts";
 export { renderComparison, renderComparisonMarkdown } from "./comparison.ts";
 export * from "./console.ts";
 export * from "./github.ts";

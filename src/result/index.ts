@@ -1,13 +1,9 @@
 export * from "./assemble.ts";
 export * from "./baseline.ts";
+export type * from "./capacity/index.ts";
 export * from "./check-registry.ts";
 export * from "./clause-digest.ts";
-export * from "./compare/compare.ts";
-export * from "./compare/conformance.ts";
-export type { LoadVerdict } from "./compare/effect.ts";
-export * from "./compare/load.ts";
-export type { PointSettings } from "./compare/match-points.ts";
-export { COMPARED_PERCENTILES } from "./compare/point-estimates.ts";
+export type * from "./compare/index.ts";
 export * from "./document.gen.ts";
 export { freshFindings, requestBytes } from "./fuzz-part.ts";
 export * from "./gate.ts";

@@ -2,14 +2,12 @@ import { describe, expect, test } from "vitest";
 import { renderComparison, renderComparisonHtml, renderComparisonMarkdown } from "../../src/report/index.ts";
 import { verdictOf } from "../../src/result/compare/effect.ts";
 import {
-  assemble,
   type ComparedMetric,
   type ComparedNumber,
   compareDocuments,
   compareLoad,
-  type LoadPoint,
-  type ResultDocument,
-} from "../../src/result/index.ts";
+} from "../../src/result/compare/index.ts";
+import { assemble, type LoadPoint, type ResultDocument } from "../../src/result/index.ts";
 import { hostileDocument } from "../report/hostile-document.ts";
 import { loadPoint, observations, options } from "./sample-run.ts";
 import { loadOf, type ServiceLaw, simulatedPoint, simulatedService } from "./simulated-load.ts";

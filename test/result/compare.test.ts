@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderComparison, renderComparisonMarkdown } from "../../src/report/index.ts";
-import { assemble, type Check, compareDocuments, type ResultDocument } from "../../src/result/index.ts";
+import { compareDocuments } from "../../src/result/compare/index.ts";
+import { assemble, type Check, type ResultDocument } from "../../src/result/index.ts";
 import { hostileDocument } from "../report/hostile-document.ts";
 import { observations, options } from "./sample-run.ts";
 

@@ -86,3 +86,47 @@ export function simulatedService({ seed, seconds, slowerTail = 0, errors = 0 }: 
   }
   return simulatedPoint(seconds, { requestRate: RATE }, answers());
 }
+
+export interface QueueLaw {
+  readonly seed: string | number;
+  readonly seconds: number;
+  readonly servers: number;
+  /** Of an exponential service time. */
+  readonly serviceMs: number;
+}
+
+/** An open loop of Poisson arrivals before servers that work side by side, first come first served, in virtual time. */
+export function simulatedQueue({ seed, seconds, servers, serviceMs }: QueueLaw, rate: number): LoadPoint {
+  const random = seededRandom(seed, "queue", rate);
+  const exponential = (mean: number) => -Math.log(1 - random.next()) * mean;
+  function* answers(): Iterable<SimulatedAnswer> {
+    const free = Array.from({ length: servers }, () => 0);
+    for (let ns = exponential(1e9 / rate); ns < seconds * 1e9; ns += exponential(1e9 / rate)) {
+      const next = free.indexOf(Math.min(...free));
+      const endNs = Math.max(ns, free[next] as number) + exponential(serviceMs * MS);
+      free[next] = endNs;
+      yield { dueNs: ns, endNs, ok: true };
+    }
+  }
+  return simulatedPoint(seconds, { requestRate: rate }, answers());
+}
+
+/** The same servers in a closed loop. */
+export function simulatedClosedLoop({ seed, seconds, servers, serviceMs }: QueueLaw, concurrency: number): LoadPoint {
+  const random = seededRandom(seed, "closed", concurrency);
+  function* answers(): Iterable<SimulatedAnswer> {
+    const free = Array.from({ length: servers }, () => 0);
+    const sent = Array.from({ length: concurrency }, () => 0);
+    for (;;) {
+      const sender = sent.indexOf(Math.min(...sent));
+      const next = free.indexOf(Math.min(...free));
+      const dueNs = sent[sender] as number;
+      if (dueNs >= seconds * 1e9) return;
+      const endNs = Math.max(dueNs, free[next] as number) - Math.log(1 - random.next()) * serviceMs * MS;
+      free[next] = endNs;
+      sent[sender] = endNs;
+      yield { dueNs, endNs, ok: true };
+    }
+  }
+  return simulatedPoint(seconds, { concurrency }, answers());
+}

@@ -6,7 +6,7 @@ import {
   renderComparisonHtml,
   renderComparisonMarkdown,
 } from "../../report/index.ts";
-import { type Comparison, compareDocuments, DEFAULT_MIN_EFFECT } from "../../result/index.ts";
+import { type Comparison, compareDocuments, DEFAULT_MIN_EFFECT } from "../../result/compare/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";

@@ -9,7 +9,7 @@ export interface NamedPoint {
   readonly point: LoadPoint;
 }
 
-/** A line ends where ten samples lie above it. */
+/** A line ends at the last of 90, 99, 99.9, … above which ten samples lie. */
 const LEAST_ABOVE = 10;
 const STEPS = 60;
 
@@ -21,8 +21,8 @@ export function overlaidCurves(label: string, points: readonly NamedPoint[]): Ht
 function curveOf({ name, point: { latency, validity } }: NamedPoint): LatencyCurve {
   const { histogram, count } = latency;
   if (histogram === undefined || count === 0) return { name, percentiles: [] };
-  const most = Math.max(1, Math.log10(count / LEAST_ABOVE));
-  const grid = Array.from({ length: STEPS }, (_, step) => 100 - 100 / 10 ** ((most * (step + 0.5)) / STEPS));
+  const nines = Math.max(1, Math.floor(Math.log10(count / LEAST_ABOVE)));
+  const grid = Array.from({ length: STEPS }, (_, step) => 100 - 100 / 10 ** ((nines * (step + 1)) / STEPS));
   const decoded = decodeHistogram(histogram);
   try {
     return { name, percentiles: [...estimatePercentiles(decoded, grid)], dashed: !validity.valid };

@@ -41,8 +41,10 @@ ${others.map(({ name, comparison }) => comparisonHtml(name, comparison, others.l
 }
 
 function verdictHtml(name: string, comparison: Comparison, several: boolean): Html {
-  const { worse } = comparison;
-  return html`<section class="verdict ${worse.length > 0 ? "bad" : "good"}" aria-label="Verdict"><h2>${several && `${name}: `}${comparisonVerdict(comparison)}</h2>
+  const { worse, load } = comparison;
+  const open = load?.points.some(({ numbers }) => numbers.some(({ verdict }) => verdict === "inconclusive"));
+  const tone = worse.length > 0 ? "bad" : open ? "open" : "good";
+  return html`<section class="verdict ${tone}" aria-label="Verdict"><h2>${several && `${name}: `}${comparisonVerdict(comparison)}</h2>
 ${worse.length > 0 && html`<ul>${worse.slice(0, 20).map((text) => html`<li>${text}</li>`)}${worse.length > 20 && html`<li>and ${worse.length - 20} more</li>`}</ul>`}</section>`;
 }
 
@@ -67,8 +69,8 @@ ${sectionsHtml([{ heading: "Not compared", tone: "plain" as const, lines: loneLi
 function pointHtml(point: ComparedPoint, label: string): Html {
   const verdict = pointVerdict(point);
   return html`<h3>${label} <span class="badge ${TONES[verdict]}">${verdict}</span></h3>
-<table class="load"><thead><tr><th scope="col">Number</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="number">Change</th><th scope="col" class="number">Detectable</th><th scope="col">Verdict</th></tr></thead><tbody>
-${point.numbers.map((number) => rowHtml(number, point.windowMs))}</tbody></table>`;
+<div class="scroll" tabindex="0" role="group" aria-label="${label}"><table class="load"><thead><tr><th scope="col">Number</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="number">Change</th><th scope="col" class="number">Detectable</th><th scope="col">Verdict</th></tr></thead><tbody>
+${point.numbers.map((number) => rowHtml(number, point.windowMs))}</tbody></table></div>`;
 }
 
 function rowHtml(number: ComparedNumber, windowMs: number): Html {
