@@ -42,7 +42,7 @@ async function measured(latency: string, name: string): Promise<ResultDocument> 
     const load = ["load", "--rest", url, "--protocol", "v2-rest", "--encoding", "json", "--concurrency", "8"];
     spawnSync(
       process.execPath,
-      [INFERMARK, ...load, "--model", "identity_fp32", "--duration", "15s", "--auto-extend", "60s", "--out", out],
+      [INFERMARK, ...load, "--model", "identity_fp32", "--duration", "20s", "--auto-extend", "40s", "--out", out],
       {
         stdio: "ignore",
       },

@@ -11,7 +11,7 @@ export { BUCKETS, bucketLow, bucketMiddle, bucketOf, bucketPercentile } from "./
 export { mean, variance } from "./moments.ts";
 export { normalQuantile } from "./normal-quantile.ts";
 export { estimatePercentiles, type PercentileEstimate } from "./percentiles.ts";
-export { type RankInterval, rankInterval, samplesNeeded } from "./quantile-interval.ts";
+export { type RankInterval, rankInterval, samplesBounding, samplesNeeded } from "./quantile-interval.ts";
 export { greatestRate, type Queue, queueAt, variabilityOf, waitingAt } from "./queue.ts";
 export { studentT } from "./student-t.ts";
 export { fitScalability, type Scalability, type ScalingPoint, scaledThroughput } from "./universal-scalability.ts";

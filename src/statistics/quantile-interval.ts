@@ -23,12 +23,17 @@ export function rankInterval(quantile: number, count: number, tail = TAIL): Rank
   return {
     ...(low >= 1 && { low }),
     ...(high <= count && { high }),
-    needed: Math.max(0, samplesNeeded(quantile, tail) - count),
+    needed: Math.max(0, samplesBounding(quantile, tail) - count),
   };
 }
 
-/** The least number of samples that bounds both ends of a quantile's interval, unless told otherwise of 95 %: 6 for the median, 368 for p99, 3688 for p99.9. */
-export function samplesNeeded(quantile: number, tail = TAIL): number {
+/** The least number of samples that bounds both ends of a quantile's 95 % interval: 6 for the median, 368 for p99, 3688 for p99.9. */
+export function samplesNeeded(quantile: number): number {
+  return samplesBounding(quantile, TAIL);
+}
+
+/** The least number of samples that bounds both ends of a quantile's interval that errs with at most `tail` at each. */
+export function samplesBounding(quantile: number, tail: number): number {
   return Math.ceil(Math.log(tail) / Math.log(Math.max(quantile, 1 - quantile)) - 1e-9);
 }
 

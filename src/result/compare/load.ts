@@ -107,14 +107,17 @@ function whyNot(before: LoadPoint, after: LoadPoint): string | undefined {
     ...of(({ validity: { valid, problems } }) =>
       valid ? undefined : `measurement is invalid: ${problems.map(({ evidence }) => evidence).join("; ")}`,
     ),
-    ...of(({ intervals = [] }) =>
-      intervals.length >= FEWEST_STRETCHES
-        ? undefined
-        : `has ${intervals.length === 0 ? "no windows with latencies" : `${intervals.length} windows only`}: measure ${intervals.length === 0 ? "it again with this version" : "longer"}`,
-    ),
+    ...of(({ intervals = [] }) => tooFew(intervals.length)),
     ...of(({ latency: { histogram } }) => (histogram === undefined ? "has no right answers" : undefined)),
   ];
   return found.length === 0 ? undefined : found.join("; ");
+}
+
+function tooFew(windows: number): string | undefined {
+  if (windows >= FEWEST_STRETCHES) return undefined;
+  return windows === 0
+    ? "has no windows with latencies: measure it again with this version"
+    : `needs ${FEWEST_STRETCHES - windows} more windows: it has ${windows}`;
 }
 
 function unjudged(before: LoadPoint, after: LoadPoint, reason: string): readonly ComparedNumber[] {

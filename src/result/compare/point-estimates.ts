@@ -11,7 +11,7 @@ import {
   type Histogram,
   mean,
   rankInterval,
-  samplesNeeded,
+  samplesBounding,
   shareInterval,
   studentT,
   variance,
@@ -106,7 +106,7 @@ function percentileOf(
     ...(low !== undefined && { low: valueAt(Math.floor(low * share), -1) }),
     ...(high !== undefined && { high: valueAt(Math.ceil(high * share), 1) }),
     ...((low === undefined || high === undefined) && {
-      growth: samplesNeeded(quantile, tail) / Math.max(1, independent),
+      growth: samplesBounding(quantile, tail) / Math.max(1, independent),
     }),
   };
 }
