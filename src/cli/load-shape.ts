@@ -135,8 +135,8 @@ function traceFields(file: string, settings: Settings): LoadShape {
   return { mode: "request-rate", arrivals: "trace", ...rest, durationMs, offsetsMs };
 }
 
-/** Seconds, one a line; empty lines and those that begin with # are left out. */
-function readTrace(file: string): readonly number[] {
+/** The instants of a trace in milliseconds: seconds in the file, one a line; empty lines and those that begin with # are left out. Throws USAGE. */
+export function readTrace(file: string): readonly number[] {
   const offsets: number[] = [];
   for (const [index, line] of fileBytes(file).toString("utf8").split("\n").entries()) {
     const written = line.trim();

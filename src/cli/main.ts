@@ -43,6 +43,11 @@ function optionOf({ name, kind, value = "VALUE", help, alone }: OptionSpec): Opt
   return option;
 }
 
+/** Each value of an option that may be given again. */
+function collected(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 const runs =
   (parts: { readonly conformance: boolean; readonly load: boolean }): Action =>
   async (flags) => {
@@ -179,14 +184,33 @@ baseline
   });
 
 program
-  .command("compare <before> <after>")
-  .description("print what changed from one result.json to another; exit 1 when something got worse")
+  .command("compare <base> <others...>")
+  .description("print what changed from one result.json to another, or to several; exit 1 when something got worse")
   .option("--format <FORMAT>", "text, markdown or json", "text")
+  .option("--html <FILE>", "also write a page with the latencies one over the other")
+  .option("--min-effect <PERCENT>", "the least change of a time or rate under load that matters (default 3%)")
   .option("--no-color", "print without colours; so does the environment variable NO_COLOR")
   .option(...CONFIG)
   .exitOverride()
-  .action(async (before: string, after: string, flags: Readonly<Record<string, unknown>>) => {
-    process.exitCode = await (await import("./commands/compare.ts")).compare(before, after, flags);
+  .action(async (base: string, others: readonly string[], flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/compare.ts")).compare([base, ...others], flags);
+  });
+
+program
+  .command("plan <document>")
+  .description("tell from a sweep or search how many replicas carry a rate; exit 4 when the measurements do not tell")
+  .option("--target-rate <RATE>", "requests per second that all replicas are to carry together, e.g. 1200/s")
+  .option("--slo <LIMIT>", "a limit that must hold, e.g. p99<50ms (repeatable; of a search, its own)", collected)
+  .option("--headroom <PERCENT>", "how much of what a replica carries stays unused (default 30%)")
+  .option("--spare <N>", "replicas beyond those that carry the load (default 1)")
+  .option("--arrivals <KIND>", "how requests come: poisson (default) or constant, dealt to the replicas in turn")
+  .option("--dispersion <INDEX>", "how requests come, as an index of dispersion: 1 is poisson, more is bursts")
+  .option("--trace <FILE>", "how requests come, measured from instants in seconds, one a line")
+  .option("--price-per-hour <PRICE>", "of one replica; gives the cost of a million inferences")
+  .option("--json", "print JSON")
+  .exitOverride()
+  .action(async (file: string, flags: Readonly<Record<string, unknown>>) => {
+    process.exitCode = await (await import("./commands/plan.ts")).plan(file, flags);
   });
 
 const report = program.command("report").description("work with reports").exitOverride();

@@ -1,18 +1,37 @@
 import picocolors from "picocolors";
-import type { ChangedCheck, Comparison, ConformanceComparison, LoneCheck } from "../result/index.ts";
+import type {
+  ChangedCheck,
+  ComparedNumber,
+  ComparedPoint,
+  Comparison,
+  ConformanceComparison,
+  LoadComparison,
+  LoneCheck,
+  PointSettings,
+} from "../result/index.ts";
+import { counted } from "./answers/answer.ts";
+import {
+  changeText,
+  comparedLabel,
+  confidenceText,
+  detectableText,
+  pointVerdict,
+  reasonText,
+  valueText,
+} from "./compared-load.ts";
 import { inWords } from "./labels.ts";
 import { code, inline } from "./markdown-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
 /** One heading with what changed under it. */
-interface Section {
+export interface Section {
   readonly heading: string;
   readonly tone: "bad" | "good" | "plain";
   readonly lines: readonly Line[];
 }
 
 /** An id, and what is said of it. */
-interface Line {
+export interface Line {
   readonly id?: string;
   readonly text: string;
 }
@@ -29,12 +48,12 @@ export function renderComparison(comparison: Comparison, { color }: ComparisonOp
   const paint = picocolors.createColors(color);
   const colours = { bad: paint.red, good: paint.green, plain: paint.bold };
   const blocks = sectionsOf(comparison).map(({ heading, tone, lines }) => [
-    colours[tone](heading),
+    colours[tone](plainText(heading)),
     ...lines.slice(0, MOST_LINES).map(({ id, text }) => `  ${plainText(id === undefined ? text : `${id}  ${text}`)}`),
     ...more(lines),
     "",
   ]);
-  const verdict = verdictOf(comparison);
+  const verdict = comparisonVerdict(comparison);
   const painted = comparison.worse.length === 0 ? paint.green(verdict) : paint.red(verdict);
   return `${[...blocks.flat(), paint.bold(painted)].join("\n")}\n`;
 }
@@ -43,7 +62,7 @@ export function renderComparison(comparison: Comparison, { color }: ComparisonOp
 export function renderComparisonMarkdown(comparison: Comparison): string {
   const blocks = sectionsOf(comparison).map(({ heading, lines }) =>
     [
-      `### ${heading}`,
+      `### ${inline(heading)}`,
       "",
       ...lines
         .slice(0, MOST_LINES)
@@ -51,31 +70,46 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
       ...more(lines),
     ].join("\n"),
   );
-  return `${[`## ${verdictOf(comparison)}`, ...blocks].join("\n\n")}\n`;
+  return `${[`## ${comparisonVerdict(comparison)}`, ...blocks].join("\n\n")}\n`;
 }
 
-function verdictOf({ worse }: Comparison): string {
-  return worse.length === 0 ? "Nothing got worse" : `Worse in ${counted(worse.length, "way")}`;
+/** In a sentence. */
+export function comparisonVerdict({ worse, load }: Comparison): string {
+  const open = load?.points.flatMap(({ numbers }) => numbers.filter(({ verdict }) => verdict === "inconclusive")) ?? [];
+  if (worse.length > 0) return `Worse in ${counted(worse.length, "way")}`;
+  return open.length === 0
+    ? "Nothing got worse"
+    : `Nothing surely got worse; ${counted(open.length, "number")} inconclusive`;
 }
 
 function more(lines: readonly Line[]): readonly string[] {
   return lines.length > MOST_LINES ? [`  and ${lines.length - MOST_LINES} more`] : [];
 }
 
-function sectionsOf({ facts, conformance }: Comparison): readonly Section[] {
-  const run: Section = {
-    heading: "The run",
-    tone: "plain",
-    lines: facts.map(({ what, before, after }) => ({ text: `${what}: ${known(before)} → ${known(after)}` })),
-  };
-  return [run, ...(conformance ? conformanceSections(conformance) : [])].filter(({ lines }) => lines.length > 0);
+function sectionsOf({ facts, conformance, load }: Comparison): readonly Section[] {
+  return [
+    ...factSections(facts),
+    ...(conformance ? conformanceSections(conformance) : []),
+    ...(load ? loadSections(load) : []),
+  ];
+}
+
+/** What is said of the runs and differs. */
+export function factSections(facts: Comparison["facts"]): readonly Section[] {
+  const lines = facts.map(({ what, before, after }) => ({ text: `${what}: ${known(before)} → ${known(after)}` }));
+  return [section("The run", "plain", lines)].filter(isTold);
+}
+
+function isTold({ lines }: Section): boolean {
+  return lines.length > 0;
 }
 
 function known(text: string): string {
   return text === "" ? "unknown" : shortened(text, DETAIL_LENGTH);
 }
 
-function conformanceSections(changes: ConformanceComparison): readonly Section[] {
+/** What changed in the verdicts of checks and profiles. */
+export function conformanceSections(changes: ConformanceComparison): readonly Section[] {
   const {
     newFailures,
     worsened,
@@ -113,7 +147,68 @@ function conformanceSections(changes: ConformanceComparison): readonly Section[]
         text: `${level}: ${inWords(before)} → ${inWords(after)}`,
       })),
     ),
+  ].filter(isTold);
+}
+
+/** Beyond so many points, those of which all numbers pass are only counted. */
+const MOST_POINTS = 8;
+const TONES = { regressed: "bad", improved: "good", inconclusive: "plain", pass: "plain" } as const;
+
+/** What changed in the numbers of each point, a section each. */
+function loadSections(load: LoadComparison): readonly Section[] {
+  const { points } = load;
+  const settings = points.map((point) => point.settings);
+  const told = points.length > MOST_POINTS ? points.filter((point) => pointVerdict(point) !== "pass") : points;
+  const untold = points.length - told.length;
+  return [
+    section("Load", "plain", [
+      { text: confidenceText(load) },
+      ...(untold > 0 ? [{ text: `all numbers of ${counted(untold, "point")} pass` }] : []),
+      ...loneLines(load),
+    ]),
+    ...told.map((point) => {
+      const verdict = pointVerdict(point);
+      return section(`${verdict}: ${comparedLabel(point.settings, settings)}`, TONES[verdict], numberLines(point));
+    }),
   ];
+}
+
+/** Points that one document alone has. */
+export function loneLines({ onlyBefore, onlyAfter }: LoadComparison): readonly Line[] {
+  const line = (where: string, only: readonly PointSettings[]) =>
+    only.length === 0
+      ? []
+      : [{ text: `only in the ${where}: ${only.map((each) => comparedLabel(each, [each])).join("; ")}` }];
+  return [...line("first", onlyBefore), ...line("second", onlyAfter)];
+}
+
+function numberLines({ numbers, windowMs }: ComparedPoint): readonly Line[] {
+  const [alike, others] = [numbers.filter(isUntold), numbers.filter((number) => !isUntold(number))];
+  // Times that cannot be compared all have the same reason.
+  const [{ reason = "" } = {}] = alike;
+  const untold = {
+    id: alike.map(({ metric }) => metric).join(", "),
+    text: `inconclusive: ${shortened(reason, DETAIL_LENGTH)}`,
+  };
+  return [
+    ...(alike.length > 0 ? [untold] : []),
+    ...others.map((number) => {
+      const { metric, before, after, verdict } = number;
+      const detectable = detectableText(number);
+      const parts = [
+        `${valueText(metric, before)} → ${valueText(metric, after)}`,
+        changeText(number),
+        detectable === "" ? "" : `detectable ${detectable}`,
+        [verdict, reasonText(number, windowMs)].filter((text) => text !== "").join(": "),
+      ];
+      return { id: metric, text: parts.filter((text) => text !== "").join(", ") };
+    }),
+  ];
+}
+
+/** Whether no change can be told of a number at all. */
+export function isUntold({ change, windowsNeeded }: ComparedNumber): boolean {
+  return change === undefined && windowsNeeded === undefined;
 }
 
 function section(heading: string, tone: Section["tone"], lines: readonly Line[]): Section {
@@ -137,8 +232,4 @@ function notable(lone: readonly LoneCheck[]): readonly Line[] {
 function tally(added: readonly LoneCheck[]): string {
   const failed = added.filter(({ outcome }) => outcome === "fail").length;
   return `${counted(added.length, "check")}${failed > 0 ? `, you fail ${failed}` : ""}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

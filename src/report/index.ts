@@ -1,14 +1,17 @@
 export * from "./badge.ts";
-export * from "./comparison.ts";
+export { capacityJson, renderCapacity } from "./capacity.ts";
+export { renderComparison, renderComparisonMarkdown } from "./comparison.ts";
 export * from "./console.ts";
 export * from "./csv.ts";
 export * from "./github.ts";
 export * from "./headline.ts";
 export * from "./hlog.ts";
+export * from "./html/comparison-page.ts";
 export * from "./html/embed.ts";
 export * from "./html/page.ts";
 export * from "./junit.ts";
 export * from "./markdown.ts";
+export { inline as markdownText } from "./markdown-text.ts";
 export { plainText } from "./plain-text.ts";
 export * from "./pr-comment.ts";
 export * from "./prometheus.ts";

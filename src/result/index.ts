@@ -1,9 +1,9 @@
 export * from "./assemble.ts";
 export * from "./baseline.ts";
+export type * from "./capacity/index.ts";
 export * from "./check-registry.ts";
 export * from "./clause-digest.ts";
-export * from "./compare/compare.ts";
-export * from "./compare/conformance.ts";
+export type * from "./compare/index.ts";
 export * from "./document.gen.ts";
 export { freshFindings, requestBytes } from "./fuzz-part.ts";
 export * from "./gate.ts";

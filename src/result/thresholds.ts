@@ -28,7 +28,7 @@ function judge(
       status: "undecided",
       reason: stage === undefined ? "no load was measured" : `no stage ${stage} was measured`,
     };
-  const observed = points.map((point) => ({ point, value: valueOf(threshold.metric, point) }));
+  const observed = points.map((point) => ({ point, value: measuredValue(threshold.metric, point) }));
   const usable = observed.flatMap(({ point, value }) =>
     value !== undefined && counts(threshold, point) ? [value] : [],
   );
@@ -52,7 +52,11 @@ function counts(threshold: Threshold, point: LoadPoint): boolean {
   return point.validity.valid || threshold.metric === "error-rate";
 }
 
-function valueOf(metric: string, { latency, throughput, inferences, counts }: LoadPoint): number | undefined {
+/** What a point shows of a threshold's metric, in the unit of the threshold; undefined where it was not measured. */
+export function measuredValue(
+  metric: string,
+  { latency, throughput, inferences, counts }: LoadPoint,
+): number | undefined {
   if (metric === "throughput") return throughput.value;
   if (metric === "inferences") return inferences.value;
   const due = counts.sent + (counts.notSent ?? 0);

@@ -66,7 +66,7 @@ describe.skipIf(!existsSync(executablePath))(
         const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
         const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
         expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-        const [content, room] = (await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")) as number[];
+        const [content, room] = await page.evaluate<number[]>("[document.documentElement.scrollWidth, innerWidth]");
         expect(content).toBeLessThanOrEqual(room as number);
         await page.context().close();
       });

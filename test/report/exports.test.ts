@@ -9,14 +9,8 @@ import {
   renderPrometheus,
   renderWindowsCsv,
 } from "../../src/report/index.ts";
-import {
-  assemble,
-  compareDocuments,
-  type LoadPoint,
-  type Profile,
-  type ResultDocument,
-  type Suite,
-} from "../../src/result/index.ts";
+import { compareDocuments } from "../../src/result/compare/index.ts";
+import { assemble, type LoadPoint, type Profile, type ResultDocument, type Suite } from "../../src/result/index.ts";
 import { createHistogram } from "../../src/statistics/index.ts";
 import { parseExposition } from "../../src/telemetry/prometheus-text.ts";
 import { loadPoint, observations, options } from "../result/sample-run.ts";

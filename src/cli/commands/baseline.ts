@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { InfermarkError, messageOf } from "../../base/errors.ts";
+import { InfermarkError } from "../../base/errors.ts";
 import { plainText } from "../../report/index.ts";
 import {
   type Baseline,
@@ -17,6 +16,7 @@ import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
 import { ownModules } from "../replayable.ts";
 import { fileBytes } from "../target.ts";
+import { writeTextFile } from "../write-file.ts";
 
 type Flags = Readonly<Record<string, string>>;
 
@@ -27,7 +27,7 @@ export async function writeBaseline(file: string, flags: Flags): Promise<number>
   const { text, added, kept, removed } = baselineFor(document, await registryFrom(flags), known);
   const out = flags["out"];
   if (out === undefined) process.stdout.write(text);
-  else writeTo(out, text);
+  else writeTextFile(out, text, "--out");
   const told = [
     ...added.map((check) => `added    ${check}`),
     ...removed.map(({ check, note = "" }) => `removed  ${check}: ${note}`),
@@ -89,15 +89,4 @@ function readBaseline(file: string): Baseline {
 
 async function registryFrom(flags: Flags): Promise<readonly SuiteRegistry[]> {
   return (await allSuites(ownModules(flags))).map(({ suite }) => suite);
-}
-
-function writeTo(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new InfermarkError("USAGE", `${file} cannot be written: ${messageOf(cause)}`, {
-      hint: "name a writable file with --out",
-      cause,
-    });
-  }
 }

@@ -1,13 +1,14 @@
-import { writeFileSync } from "node:fs";
-import { InfermarkError, messageOf } from "../../base/errors.ts";
+import { InfermarkError } from "../../base/errors.ts";
 import { extractDocument, type PrCommentOptions } from "../../report/index.ts";
-import { compareDocuments, type ResultDocument } from "../../result/index.ts";
+import { compareDocuments } from "../../result/compare/index.ts";
+import type { ResultDocument } from "../../result/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
 import { REPORT_FORMATS } from "../report-formats.ts";
 import { unknownId } from "../suggest.ts";
 import { fileBytes } from "../target.ts";
+import { writeTextFile } from "../write-file.ts";
 import { writeReports } from "../write-reports.ts";
 
 export interface RenderOptions {
@@ -36,7 +37,7 @@ export async function render(file: string, { format, out, ...options }: RenderOp
   }
   const text = await made(document, await commentOptions(document, options));
   if (out === undefined) process.stdout.write(text);
-  else writeTo(out, text, "--out");
+  else writeTextFile(out, text, "--out");
   return ExitCode.ok;
 }
 
@@ -60,17 +61,6 @@ async function commentOptions(
 export async function extract(file: string, output: string | undefined): Promise<number> {
   const text = extractDocument(fileBytes(file).toString("utf8"));
   if (output === undefined) process.stdout.write(text);
-  else writeTo(output, text, "--output");
+  else writeTextFile(output, text, "--output");
   return ExitCode.ok;
-}
-
-function writeTo(file: string, text: string, option: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new InfermarkError("USAGE", `${file} cannot be written: ${messageOf(cause)}`, {
-      hint: `name a writable file with ${option}`,
-      cause,
-    });
-  }
 }
