@@ -66,8 +66,10 @@ describe.skipIf(!existsSync(executablePath))(
         const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
         const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
         expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-        const [content, room] = (await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")) as number[];
-        expect(content).toBeLessThanOrEqual(room as number);
+        const [content = 0, room = 0] = await page.evaluate<number[]>(
+          "[document.documentElement.scrollWidth, innerWidth]",
+        );
+        expect(content).toBeLessThanOrEqual(room);
         await page.context().close();
       });
 

@@ -174,7 +174,7 @@ export function simulatedPoint(setting: Setting): LoadPoint {
     },
     client: { cpuMs: durationMs * 0.38, cpuPerRequestNs: 21_000, eventLoopUtilisation: 0.413, rssBytes: 151_226_112 },
     server: { cpuMs: durationMs * 1.6, cpuPerInferenceNs: 402_000, rssBytes: 812_000_000 },
-    telemetry: { series: seriesOf(setting, random.next), unavailable: [] },
+    telemetry: { series: seriesOf(setting, () => random.next()), unavailable: [] },
     errors: [],
     shards: [],
   };
