@@ -6,7 +6,7 @@ import { renderHtml } from "../../src/report/index.ts";
 import { assemble, type ResultDocument } from "../../src/result/index.ts";
 import { observations, options } from "../result/sample-run.ts";
 import { documentOf } from "./hostile-document.ts";
-import { hourOfLoad, loadOnly, simulatedPoint } from "./large-documents.ts";
+import { fullSuite, hourOfLoad, loadOnly, simulatedPoint } from "./large-documents.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -28,6 +28,7 @@ const sweep = [1, 4].flatMap((batch) =>
 
 const DOCUMENTS: readonly (readonly [string, ResultDocument])[] = [
   ["a certified runtime", assemble(observations, options)],
+  ["a published result", fullSuite()],
   ["a sweep alone", loadOnly([{ plan: { mode: "sweep" }, points: sweep }])],
   ["an hour of load", loadOnly([hourOfLoad()])],
   ["every member of the schema", documentOf("plain")],
