@@ -22,8 +22,8 @@ ${targets.map(
     bindings,
     models,
   }) => html`<details><summary>The target as probed: ${server.name ?? "unnamed server"} ${server.version}, ${models.length} ${models.length === 1 ? "model" : "models"}</summary>
-<table><tbody>${bindings.map(({ id, answers, evidence }) => html`<tr><td><code>${id}</code></td><td>${answers ? "answers" : "does not answer"}</td><td>${evidence}</td></tr>`)}</tbody></table>
-<table><thead><tr><th scope="col">Model</th><th scope="col">Inputs</th><th scope="col">Outputs</th></tr></thead><tbody>${models.map(({ name, inputs, outputs }) => html`<tr><td>${name}</td><td>${inputs.map(tensorHtml)}</td><td>${outputs.map(tensorHtml)}</td></tr>`)}</tbody></table></details>`,
+<div class="scroll" tabindex="0" role="group" aria-label="Bindings"><table><tbody>${bindings.map(({ id, answers, evidence }) => html`<tr><td><code>${id}</code></td><td>${answers ? "answers" : "does not answer"}</td><td>${evidence}</td></tr>`)}</tbody></table></div>
+<div class="scroll" tabindex="0" role="group" aria-label="Models"><table><thead><tr><th scope="col">Model</th><th scope="col">Inputs</th><th scope="col">Outputs</th></tr></thead><tbody>${models.map(({ name, inputs, outputs }) => html`<tr><td>${name}</td><td>${inputs.map(tensorHtml)}</td><td>${outputs.map(tensorHtml)}</td></tr>`)}</tbody></table></div></details>`,
 )}</section>`;
 }
 
