@@ -142,6 +142,14 @@ describe("of a closed loop", () => {
     expect(error?.worst).toBeLessThan(0.3);
   });
 
+  test("and so does a sweep with evenly spaced requests, never for more than is true", () => {
+    const even = [100, 200, 300, 400, 450, 480].map((rate) => simulatedQueue({ ...LAW, even: true }, rate));
+    const { limit } = planOf(even, { objectives }, "constant");
+    expect(limit.basis).toBe("converted");
+    expect(limit.rate / erlangLimit()).toBeGreaterThan(0.85);
+    expect(limit.rate / erlangLimit()).toBeLessThan(1.03);
+  });
+
   test("gives the number of replicas for 20 random targets within one, and right where the boundary is not within 3 %", () => {
     const limit = erlangLimit();
     for (const targetRate of randomTargets(limit)) {

@@ -93,15 +93,18 @@ export interface QueueLaw {
   readonly servers: number;
   /** Of an exponential service time. */
   readonly serviceMs: number;
+  /** Arrivals come evenly spaced, not as a Poisson process. */
+  readonly even?: boolean;
 }
 
 /** An open loop of Poisson arrivals before servers that work side by side, first come first served, in virtual time. */
-export function simulatedQueue({ seed, seconds, servers, serviceMs }: QueueLaw, rate: number): LoadPoint {
+export function simulatedQueue({ seed, seconds, servers, serviceMs, even }: QueueLaw, rate: number): LoadPoint {
   const random = seededRandom(seed, "queue", rate);
   const exponential = (mean: number) => -Math.log(1 - random.next()) * mean;
   function* answers(): Iterable<SimulatedAnswer> {
     const free = Array.from({ length: servers }, () => 0);
-    for (let ns = exponential(1e9 / rate); ns < seconds * 1e9; ns += exponential(1e9 / rate)) {
+    const gap = () => (even ? 1e9 / rate : exponential(1e9 / rate));
+    for (let ns = gap(); ns < seconds * 1e9; ns += gap()) {
       const next = free.indexOf(Math.min(...free));
       const endNs = Math.max(ns, free[next] as number) + exponential(serviceMs * MS);
       free[next] = endNs;

@@ -1,5 +1,6 @@
+import { InfermarkError } from "../../base/errors.ts";
 import type { LoadPoint } from "../../result/index.ts";
-import { decodeHistogram, estimatePercentiles } from "../../statistics/index.ts";
+import { decodeHistogram, estimatePercentiles, type Histogram } from "../../statistics/index.ts";
 import { type LatencyCurve, latencyCurves } from "./charts/latency-curve.ts";
 import type { Html } from "./html.ts";
 
@@ -23,10 +24,22 @@ function curveOf({ name, point: { latency, validity } }: NamedPoint): LatencyCur
   if (histogram === undefined || count === 0) return { name, percentiles: [] };
   const nines = Math.max(1, Math.floor(Math.log10(count / LEAST_ABOVE)));
   const grid = Array.from({ length: STEPS }, (_, step) => 100 - 100 / 10 ** ((nines * (step + 1)) / STEPS));
-  const decoded = decodeHistogram(histogram);
+  const dashed = !validity.valid;
+  const decoded = decodedOrNone(histogram);
+  if (decoded === undefined) return { name, percentiles: latency.percentiles, dashed };
   try {
-    return { name, percentiles: [...estimatePercentiles(decoded, grid)], dashed: !validity.valid };
+    return { name, percentiles: [...estimatePercentiles(decoded, grid)], dashed };
   } finally {
     decoded.destroy();
+  }
+}
+
+/** Undefined for a histogram that was tampered with: the percentiles beside it still make a line. */
+function decodedOrNone(histogram: string): Histogram | undefined {
+  try {
+    return decodeHistogram(histogram);
+  } catch (thrown) {
+    if (thrown instanceof InfermarkError) return undefined;
+    throw thrown;
   }
 }

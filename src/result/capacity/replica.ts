@@ -54,34 +54,34 @@ export function modelledLimit({ queue }: ReplicaModel, dispersion: number, objec
   });
 }
 
-/**
- * In a closed loop the greatest throughput is the capacity, and by Little's law as many servers work side by side as the time of an unloaded
- * request times the capacity. The Universal Scalability Law says how throughput comes to it.
- */
+/** In a closed loop the Universal Scalability Law says how throughput comes to its greatest. */
 function closedModel({ points }: LoadCurve): ReplicaModel {
   const scaling = points.map(({ load, point }) => ({ load, throughput: point.throughput.value }));
-  const capacity = Math.max(...scaling.map(({ throughput }) => throughput));
-  const [{ point: least }] = points as readonly [CurvePoint, ...CurvePoint[]];
-  const serviceTimes = serviceTimesOf(least);
   const law = fitScalability(scaling);
   const measured = scaling.map((each) => ({ ...each, value: each.throughput }));
   const error = heldOut("throughput", measured, (others, { load }) => {
     const fitted = fitScalability(others);
     return fitted && scaledThroughput(fitted, load);
   });
-  return {
-    queue: { capacity, servers: Math.max(1, (capacity * least.latency.meanNs) / NS_PER_S), serviceTimes },
-    ...(law && { law }),
-    ...(error && { error }),
-  };
+  return { queue: busyQueue(points), ...(law && { law }), ...(error && { error }) };
+}
+
+/** The capacity is the greatest throughput that was seen; by Little's law as many servers work side by side as the time of an unloaded request times it. */
+function busyQueue(points: readonly CurvePoint[]): Queue {
+  const [{ point: least }] = points as readonly [CurvePoint, ...CurvePoint[]];
+  const capacity = Math.max(...points.map(({ point }) => point.throughput.value));
+  const servers = Math.max(1, (capacity * least.latency.meanNs) / NS_PER_S);
+  return { capacity, servers, serviceTimes: serviceTimesOf(least) };
 }
 
 function openModel(points: readonly CurvePoint[], dispersion: number, objectives: readonly Threshold[]): ReplicaModel {
   const percentile = objectives.map(({ metric }) => percentileOf(metric)).find((found) => found !== undefined) ?? 99;
   const responses = points.map(({ load, point }) => ({ load, value: timeAt(point, percentile), point }));
-  const queue = fitQueue(points, dispersion);
+  // Evenly spaced requests hardly wait, so that their times do not tell of queues.
+  const queueOf = (kept: readonly CurvePoint[]) => (dispersion === 0 ? busyQueue(kept) : fitQueue(kept, dispersion));
+  const queue = queueOf(points);
   const error = heldOut(`p${percentile}`, responses, (kept, { load }) =>
-    modelledTime(fitQueue(kept, dispersion), { rate: load, dispersion, percentile }),
+    modelledTime(queueOf(kept), { rate: load, dispersion, percentile }),
   );
   return { queue, ...(error && { error }) };
 }
