@@ -8,5 +8,6 @@ const tests = process.env["MUTATION_TESTS"]?.split(",") ?? [
 ];
 const config = mergeConfig(base, defineConfig({}));
 config.test.include = tests;
+config.test.projects = undefined;
 
 export default config;

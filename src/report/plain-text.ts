@@ -8,9 +8,16 @@ export function plainText(text: string): string {
 
 /** The first `length` characters, with an ellipsis in place of the rest. */
 export function shortened(text: string, length: number): string {
-  // A character is at most two code units, so that what follows is never needed.
-  const characters = Array.from(text.slice(0, 2 * length + 2));
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+  if (text.length <= length) return text;
+  const end = endOf(text, length - 1);
+  return endOf(text, 1, end) === text.length ? text : `${text.slice(0, end)}…`;
+}
+
+/** Where the `count`-th character after `from` ends; the end of the text where there are fewer. */
+function endOf(text: string, count: number, from = 0): number {
+  let at = from;
+  for (let i = 0; i < count && at < text.length; i++) at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+  return at;
 }
 
 /** Both: no more is looked at than is shown, however long the text is. */

@@ -4,9 +4,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderHtml } from "../../src/report/index.ts";
 import { assemble, type ResultDocument } from "../../src/result/index.ts";
+import { documentOf } from "../report/hostile-document.ts";
+import { fullSuite, hourOfLoad, loadOnly, simulatedPoint } from "../report/large-documents.ts";
 import { observations, options } from "../result/sample-run.ts";
-import { documentOf } from "./hostile-document.ts";
-import { fullSuite, hourOfLoad, loadOnly, simulatedPoint } from "./large-documents.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
