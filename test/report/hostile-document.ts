@@ -92,13 +92,7 @@ function make(given: SchemaNode, path: string, making: Making): unknown {
   if (node.type === "boolean") return path.endsWith("/valid") ? path.includes("/points/0/") : true;
   if (path.endsWith("/percentile")) return PERCENTILES[numberOf(path) - 1];
   if (node.type === "integer" || node.type === "number") return Math.max(node.minimum ?? 0, numberOf(path));
-  return node.pattern === undefined ? textAt(path, making.text) : OF_PATTERN[node.pattern];
-}
-
-/** Ids of a list differ. */
-function textAt(path: string, text: string): string {
-  const [, index] = /\/(\d+)\/(?:id|stage|source)$/.exec(path) ?? [];
-  return index === undefined ? text : `${text}${index}`;
+  return node.pattern === undefined ? making.text : OF_PATTERN[node.pattern];
 }
 
 function resolved(node: SchemaNode, schema: Schema): SchemaNode {
