@@ -48,8 +48,11 @@ export function watchLoad(plans: readonly WatchedPlan[]): LoadWatch {
       point = 0;
     },
     point: (settings) => {
-      point++;
-      load = settings ? loadText(settings) : "stages";
+      const next = settings ? loadText(settings) : "stages";
+      // What --auto-extend measures again is the same point.
+      const again = settings?.autoExtendMs !== undefined && settings.warmupMs === 0 && next === load && point > 0;
+      if (!again) point++;
+      load = next;
     },
     view: (progress) => {
       const { plan, text } = plans[run - 1] as WatchedPlan;

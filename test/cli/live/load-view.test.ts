@@ -68,3 +68,14 @@ test("nobody knows what is left of a search, nor what is left before one", () =>
   const { leftMs, points } = watch.view(at("measuring", 0));
   expect([leftMs, points]).toEqual([undefined, undefined]);
 });
+
+test("what is measured again, longer, is the same point", () => {
+  const watch = watching(sweep);
+  const settings = { ...single, ...shared, autoExtendMs: 60_000, batch: 4, concurrency: 2 };
+  watch.run();
+  watch.point(settings as never);
+  watch.point({ ...settings, durationMs: 20_000, warmupMs: 0 } as never);
+  expect(watch.view(at("measuring", 0)).point).toBe(1);
+  watch.point({ ...settings, concurrency: 8 } as never);
+  expect(watch.view(at("measuring", 0)).point).toBe(2);
+});
