@@ -33,7 +33,11 @@ interface Connection {
   surplus?: true;
 }
 
-/** Sends HTTP/1.1 requests with undici: no redirects, no decompression, no retries. Verbatim requests go over a socket of their own. */
+/**
+ * Sends HTTP/1.1 requests with undici: no redirects, no decompression. Verbatim requests go over a socket of their own. When a connection that
+ * had served before ends before any part of the answer, the request is sent once more over a new one: a server may close an idle
+ * connection at any time, which may cross the request (RFC 9112, section 9.3.1). What ends a new connection too is its doing.
+ */
 export function httpTransport(endpoint: Endpoint, options: SenderOptions): Sender<HttpRequest> {
   const idle: Connection[] = [];
   const connections = new Set<Connection>();
@@ -53,10 +57,11 @@ export function httpTransport(endpoint: Endpoint, options: SenderOptions): Sende
     }
     return undefined;
   };
-  const sendPooled = (request: HttpRequest, send: SendOptions) => {
+  const sendPooled = (request: HttpRequest, send: SendOptions, mayReuse = send.connection !== "fresh") => {
     const content = contentOf(endpoint, request);
     const fresh = send.connection === "fresh";
-    const connection = (fresh ? undefined : takeIdle()) ?? openConnection(endpoint);
+    const idleOne = mayReuse ? takeIdle() : undefined;
+    const connection = idleOne ?? openConnection(endpoint);
     connection.sentAt = performance.now();
     connections.add(connection);
     const release = (failure: TransportFailure | undefined) => {
@@ -71,14 +76,17 @@ export function httpTransport(endpoint: Endpoint, options: SenderOptions): Sende
       ...content,
     };
     connection.client.dispatch(dispatched, handlerFor(collector, connection));
-    return collector;
+    return { collector, reused: idleOne !== undefined };
   };
 
   return {
     send: async (request, send) => {
       if (closed) return unsent(request, CLOSED);
-      const collector = request.verbatim ? sendVerbatim(endpoint, request, send, options) : sendPooled(request, send);
-      return whileTracked(collector, inFlight);
+      if (request.verbatim) return whileTracked(sendVerbatim(endpoint, request, send, options), inFlight);
+      const { collector, reused } = sendPooled(request, send);
+      const exchange = await whileTracked(collector, inFlight);
+      if (!reused || closed || !isCrossed(exchange)) return exchange;
+      return whileTracked(sendPooled(request, send, false).collector, inFlight);
     },
     close: async () => {
       closed = true;
@@ -86,6 +94,11 @@ export function httpTransport(endpoint: Endpoint, options: SenderOptions): Sende
       await Promise.all([...connections].map(dispose));
     },
   };
+}
+
+/** Whether the connection ended before anything of the answer came. */
+function isCrossed({ head, failure }: Exchange<HttpRequest>): boolean {
+  return head === undefined && (failure?.code === "closed" || failure?.code === "reset");
 }
 
 async function whileTracked(

@@ -208,6 +208,40 @@ describe("connections", () => {
     expect(seen.connections).toBe(2);
   });
 
+  /** Answers the first request on a connection, when `first` says so, and ends it on the next one without an answer. */
+  async function closingIdle(ending: "destroy" | "resetAndDestroy", first: (connection: number) => boolean) {
+    const seen = { connections: 0, requests: 0 };
+    const endpoint = await tcpServer((socket) => {
+      const number = ++seen.connections;
+      let asked = 0;
+      socket.on("data", () => {
+        seen.requests++;
+        if (++asked === 1 && first(number)) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        else socket[ending]();
+      });
+    });
+    return { seen, transport: transportTo(endpoint) };
+  }
+
+  test.each(["destroy", "resetAndDestroy"] as const)(
+    "a request that crosses the end of a used connection (%s) is sent once more, over a new one",
+    async (ending) => {
+      const { seen, transport } = await closingIdle(ending, () => true);
+      for (let i = 0; i < 3; i++) expect((await transport.send(post, within(5000))).head?.status).toBe(200);
+      expect(seen).toEqual({ connections: 3, requests: 5 });
+    },
+  );
+
+  test("a request that a new connection ends on too is not sent again, nor is one sent on a new connection", async () => {
+    const { seen, transport } = await closingIdle("destroy", (connection) => connection === 1);
+    expect((await transport.send(post, within(5000))).head?.status).toBe(200);
+    expect((await transport.send(post, within(5000))).failure?.code).toBe("closed");
+    expect(seen).toEqual({ connections: 2, requests: 3 });
+    expect((await transport.send(post, { deadlineMs: 5000, connection: "fresh" })).failure?.code).toBe("closed");
+    expect((await transport.send(post, within(5000))).failure?.code).toBe("closed");
+    expect(seen).toEqual({ connections: 4, requests: 5 });
+  });
+
   test("a connection that the server ended after its answer is replaced", async () => {
     const endpoint = await rawServer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     const transport = transportTo(endpoint);
