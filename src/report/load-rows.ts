@@ -21,9 +21,8 @@ export function percentileNs(distribution: Latency | undefined, percentile: numb
   return distribution.percentiles.find((each) => each.percentile === percentile)?.ns;
 }
 
-/** What a request can come to, by its name in the document. */
-export const OUTCOMES = [
-  "ok",
+/** What a request without a right answer can come to, by its name in the document. */
+export const FAILURES = [
   "httpError",
   "grpcError",
   "timeout",
@@ -33,3 +32,6 @@ export const OUTCOMES = [
   "wrongAnswer",
   "notSent",
 ] as const;
+
+/** What any request can come to. */
+export const OUTCOMES = ["ok", ...FAILURES] as const;

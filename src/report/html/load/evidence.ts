@@ -1,18 +1,9 @@
 import type { LoadPoint } from "../../../result/index.ts";
 import { shortLabel } from "../../load-label.ts";
+import { FAILURES } from "../../load-rows.ts";
 import { type Html, html } from "../html.ts";
 
 const MOST_CARDS = 2;
-const ERROR_KINDS = [
-  "httpError",
-  "grpcError",
-  "timeout",
-  "refused",
-  "reset",
-  "malformed",
-  "wrongAnswer",
-  "notSent",
-] as const;
 
 /** Why the points of a run are valid or not: a card for each that is not or had failures, and a folded table of the others. */
 export function evidenceHtml(points: readonly LoadPoint[], thorough: boolean): Html {
@@ -23,8 +14,8 @@ export function evidenceHtml(points: readonly LoadPoint[], thorough: boolean): H
   return html`${cards.slice(0, MOST_CARDS)}${more.length > 0 && html`<details><summary>${more.length} more ${more.length === 1 ? "measurement" : "measurements"} with failures or doubts</summary>${more}</details>`}${clean.length > 0 && tableHtml(clean, points, thorough ? clean.length : MOST_CARDS)}`;
 }
 
-function failedKinds({ counts }: LoadPoint): readonly (typeof ERROR_KINDS)[number][] {
-  return ERROR_KINDS.filter((kind) => (counts[kind] ?? 0) > 0);
+function failedKinds({ counts }: LoadPoint): readonly (typeof FAILURES)[number][] {
+  return FAILURES.filter((kind) => (counts[kind] ?? 0) > 0);
 }
 
 function cardHtml(point: LoadPoint, points: readonly LoadPoint[]): Html {
