@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { inWords, levelLabels } from "../src/report/labels.ts";
-import { bestPoint, loadText, numberText } from "../src/report/load-label.ts";
+import { bestPoint, loadText, numberText, problemCodes } from "../src/report/load-label.ts";
 import { code, inline } from "../src/report/markdown-text.ts";
 import type { Profile, ResultDocument, Suite } from "../src/result/index.ts";
 import { suites } from "../suites/index.ts";
@@ -97,14 +97,13 @@ function loadRows(runtime: string, { load }: ResultDocument): readonly (readonly
     const best = bestPoint(points);
     const [point] = best ? [best] : points;
     if (!point) return [];
-    const codes = [...new Set(point.validity.problems.map((problem) => problem.code))].join(", ");
     return [
       [
         runtime,
         inline(`${point.protocol} ${point.encoding}`),
         best ? numberText(best.inferences.value) : "–",
         inline(loadText(point)),
-        best ? "valid" : `invalid: ${inline(codes)}`,
+        best ? "valid" : `invalid: ${inline(problemCodes(point))}`,
       ],
     ];
   });

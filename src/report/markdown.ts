@@ -15,7 +15,7 @@ import {
 } from "./load-label.ts";
 import { loadVerdicts } from "./load-verdicts.ts";
 import { code, firstWithin, inline } from "./markdown-text.ts";
-import { LONGEST_TEXT as LONGEST_DOCUMENT_TEXT, withShortTexts } from "./short-texts.ts";
+import { LONGEST_TEXT, withShortTexts } from "./short-texts.ts";
 import { telemetryTexts } from "./telemetry-texts.ts";
 
 const MOST_FAILURES = 50;
@@ -27,7 +27,7 @@ const OUTCOMES = ["fail", "error", "inconclusive", "warn", "skip", "pass"] as co
 
 /** A summary for a pull request or a job page: verdict, profiles, counts, failures with clause and command, load. */
 export function renderMarkdown(given: ResultDocument): string {
-  const document = withShortTexts(given, LONGEST_DOCUMENT_TEXT);
+  const document = withShortTexts(given, LONGEST_TEXT);
   const { gate, conformance, load } = document;
   const sections = [
     `## ${inline(subjectName(document))}: ${headline(document).word}`,
