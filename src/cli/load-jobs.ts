@@ -75,18 +75,33 @@ export interface PrepareLoadOptions {
 }
 
 /**
- * The load runs over every protocol that was asked for, or that the target offers; none when it offers none. Nothing is
- * sent. Throws USAGE when one of them cannot be run.
+ * The load runs over every protocol that was asked for, or that the target offers and that carries the model; none when it offers none.
+ * Nothing is sent. Throws USAGE when one that was asked for cannot be run, or none of those that are offered.
  */
 export async function prepareLoad(options: PrepareLoadOptions): Promise<readonly LoadJob[]> {
-  const jobs = options.settings.plan === undefined ? jobsAsked(options) : jobsOf(options.settings.plan, options);
-  for (const { plan, workload, model, parts, endpoint } of jobs) {
-    for (const each of parts ?? [plan.batch].flat().map((batch) => ({ model, batch })))
-      workload.encode({ ...each, random: seededRandom(plan.seed, "load"), count: 1 });
-    const engine = await createEngine(plan.engine, endpoint);
+  const { plan, protocol } = options.settings;
+  const jobs = plan === undefined ? jobsAsked(options) : jobsOf(plan, options);
+  const problems = jobs.map(encodingProblem);
+  const able = jobs.filter((_, index) => problems[index] === undefined);
+  const problem = problems.find((each) => each !== undefined);
+  if (problem && (plan !== undefined || protocol.length > 0 || able.length === 0)) throw problem;
+  for (const job of able) {
+    const engine = await createEngine(job.plan.engine, job.endpoint);
     await engine.close();
   }
-  return jobs;
+  return able;
+}
+
+/** Why the requests of a job cannot be made. */
+function encodingProblem({ plan, workload, model, parts }: LoadJob): InfermarkError | undefined {
+  try {
+    for (const each of parts ?? [plan.batch].flat().map((batch) => ({ model, batch })))
+      workload.encode({ ...each, random: seededRandom(plan.seed, "load"), count: 1 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof InfermarkError) return error;
+    throw error;
+  }
 }
 
 function jobsAsked({ settings, target, info, suites }: PrepareLoadOptions): readonly LoadJob[] {

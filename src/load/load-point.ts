@@ -108,6 +108,8 @@ export interface PointPercentile {
 export interface PointWindow {
   startMs: number;
   durationMs: number;
+  /** Open loop: requests that were to be sent in it. */
+  due?: number;
   ok: number;
   failed: number;
   inferences: number;

@@ -76,7 +76,7 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
   const service = openLoop ? createHistogram() : latency;
   const failedLatency = createHistogram();
   const lateness = createHistogram();
-  const windows = createWindows();
+  const windows = createWindows(openLoop);
   const counts = new Float64Array(OUTCOME_NAMES.length);
   const sums = { bytesIn: 0, okWithin: 0, inferencesWithin: 0, inferences: 0 };
   let failed = 0;
@@ -89,7 +89,10 @@ export function createRecorder(startNs: number, lengthNs: number, openLoop = fal
       const within = offset < lengthNs;
       const ok = outcome === Outcome.ok;
       if (within) windows.add(offset, end - due, ok, inferences);
-      if (openLoop && outcome !== Outcome.notSent) lateness.recordNs(start - due);
+      if (openLoop) {
+        windows.due(due - startNs);
+        if (outcome !== Outcome.notSent) lateness.recordNs(start - due);
+      }
       if (!ok) {
         failed++;
         failedLatency.recordNs(end - due);

@@ -9,6 +9,8 @@ const LEAST_INTERVAL_NS = 400 * NS_PER_MS;
 
 /** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
 export interface Windows {
+  /** Counts a request that an open loop was to send `offset` nanoseconds after the begin of the phase. */
+  due(offset: number): void;
   /** Counts what ended `offset` nanoseconds after the begin of the phase. */
   add(offset: number, latency: number, ok: boolean, inferences: number): void;
   /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
@@ -24,6 +26,8 @@ export interface Windows {
 /** Windows as typed arrays, one cell or one row of buckets for each window. */
 export interface WindowsSnapshot {
   readonly widthNs: number;
+  /** Empty in a closed loop. */
+  readonly due: Float64Array;
   readonly ok: Float64Array;
   readonly failed: Float64Array;
   readonly inferences: Float64Array;
@@ -31,7 +35,8 @@ export interface WindowsSnapshot {
 }
 
 /** No windows filled yet. */
-export function createWindows(): Windows {
+export function createWindows(openLoop = false): Windows {
+  const due = new Float64Array(openLoop ? MOST_WINDOWS : 0);
   const ok = new Float64Array(MOST_WINDOWS);
   const failed = new Float64Array(MOST_WINDOWS);
   const inferences = new Float64Array(MOST_WINDOWS);
@@ -39,7 +44,7 @@ export function createWindows(): Windows {
   let width = FIRST_WIDTH_NS;
 
   const widen = () => {
-    for (const each of [ok, failed, inferences]) mergePairs(each, 1);
+    for (const each of [due, ok, failed, inferences]) mergePairs(each, 1);
     mergePairs(latencies, BUCKETS);
     width *= 2;
   };
@@ -57,6 +62,7 @@ export function createWindows(): Windows {
     return {
       startMs: startNs / NS_PER_MS,
       durationMs: Math.min(width, lengthNs - startNs) / NS_PER_MS,
+      ...(openLoop && { due: due[index] ?? 0 }),
       ok: ok[index] ?? 0,
       failed: failed[index] ?? 0,
       inferences: inferences[index] ?? 0,
@@ -66,6 +72,11 @@ export function createWindows(): Windows {
   };
 
   return {
+    due: (offset) => {
+      reach(offset);
+      const index = Math.max(0, Math.floor(offset / width));
+      due[index] = (due[index] as number) + 1;
+    },
     add: (offset, latency, isOk, worth) => {
       reach(offset);
       const index = Math.max(0, Math.floor(offset / width));
@@ -88,9 +99,10 @@ export function createWindows(): Windows {
     },
     snapshot: () => {
       let used = MOST_WINDOWS;
-      while (used > 0 && ok[used - 1] === 0 && failed[used - 1] === 0) used--;
+      while (used > 0 && [due, ok, failed].every((each) => (each[used - 1] ?? 0) === 0)) used--;
       return {
         widthNs: width,
+        due: due.slice(0, used),
         ok: ok.slice(0, used),
         failed: failed.slice(0, used),
         inferences: inferences.slice(0, used),
@@ -99,6 +111,7 @@ export function createWindows(): Windows {
     },
     merge: (other) => {
       while (width < other.widthNs) widen();
+      addCells(due, other.due, 1, width / other.widthNs);
       addCells(ok, other.ok, 1, width / other.widthNs);
       addCells(failed, other.failed, 1, width / other.widthNs);
       addCells(inferences, other.inferences, 1, width / other.widthNs);

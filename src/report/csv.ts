@@ -66,16 +66,17 @@ export function renderCsv(document: ResultDocument): string {
   return lines([POINT_COLUMNS.map(([name]) => name), ...rows]);
 }
 
-const WINDOW_NAMES = ["start_ms", "duration_ms", "ok", "inferences", "failed", "p50_ns", "p99_ns"] as const;
+const WINDOW_NAMES = ["start_ms", "duration_ms", "due", "ok", "inferences", "failed", "p50_ns", "p99_ns"] as const;
 
 /** A line for each window of each measured point, in the order of time. */
 export function renderWindowsCsv(document: ResultDocument): string {
   const rows = loadRows(document).flatMap(({ run, point, measured }) =>
-    measured.windows.map(({ startMs, durationMs, ok, inferences, failed, p50Ns, p99Ns }): Cell[] => [
+    measured.windows.map(({ startMs, durationMs, due, ok, inferences, failed, p50Ns, p99Ns }): Cell[] => [
       run,
       point,
       startMs,
       durationMs,
+      due,
       ok,
       inferences,
       failed,

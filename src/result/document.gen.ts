@@ -1190,6 +1190,10 @@ export interface Window {
    */
   durationMs: number;
   /**
+   * Requests that were to be sent in it; absent in a closed loop, and in documents of before it was counted.
+   */
+  due?: number;
+  /**
    * Right answers that ended in it.
    */
   ok: number;

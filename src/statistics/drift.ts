@@ -6,6 +6,7 @@ const FEWEST = 10;
 // observations with ρ up to 0.5 and a tenth of drift are called stable in at most 1 %, those without drift drifting in at most 5 %.
 const SURE = 0.998;
 const LIKELY = 0.988;
+const MEAN_LIKELY = 0.975;
 const MOST_CORRELATION = 0.7;
 
 /** How a series of successive observations moved from its begin to its end. */
@@ -14,6 +15,8 @@ export interface Drift {
   readonly change: number;
   /** Half the width of the confidence interval of `change`, of at least 95 %. */
   readonly halfWidth: number;
+  /** Half the width of the 95 % confidence interval of their mean, divided by it, with neighbours taken as correlated likewise. */
+  readonly meanHalfWidth: number;
   /**
    * `stable`: surely (99 %) less than `tolerance` either way. `drifting`: surely (95 %) not 0, and not surely less than `tolerance`.
    * `undecided`: the observations are too few or too noisy for either.
@@ -45,15 +48,18 @@ export function driftOf(observations: readonly number[], tolerance = 0.1): Drift
   const deviation = Math.sqrt(((squares / (n - 2)) * inflation) / spread);
   const scale = (n - 1) / Math.abs(level);
   const change = slope * scale;
+  const meanHalfWidth = (studentT(MEAN_LIKELY, freedom) * deviation * Math.sqrt(spread / n)) / Math.abs(level);
   const halfWidth = studentT(LIKELY, freedom) * deviation * scale;
   const sureWidth = studentT(SURE, freedom) * deviation * scale;
-  if (Math.abs(change) + sureWidth < tolerance) return { change, halfWidth, verdict: "stable", needed: 0 };
-  if (Math.abs(change) > halfWidth) return { change, halfWidth, verdict: "drifting", needed: 0 };
+  if (Math.abs(change) + sureWidth < tolerance)
+    return { change, halfWidth, meanHalfWidth, verdict: "stable", needed: 0 };
+  if (Math.abs(change) > halfWidth) return { change, halfWidth, meanHalfWidth, verdict: "drifting", needed: 0 };
   // The width falls with the square root of the number; a change that is not told from 0 is taken for half of what it seems.
   const room = Math.max(tolerance / 4, tolerance - Math.abs(change) / 2);
   return {
     change,
     halfWidth,
+    meanHalfWidth,
     verdict: "undecided",
     needed: Math.max(1, Math.ceil(n * ((sureWidth / room) ** 2 - 1) + 1)),
   };

@@ -61,6 +61,24 @@ test("a sweep is a run of many points for each protocol and encoding, and can be
   expect(again.document.load?.runs.map(({ plan }) => plan)).toEqual(document.load?.runs.map(({ plan }) => plan));
 });
 
+test("what the target offers is passed over where it does not carry the model, unless it was asked for", async () => {
+  const { code, said, runs } = await load(["--model", "addsub", "--duration", "600ms", "--warmup", "0s"]);
+  expect(code, said).toBe(0);
+  expect(runs.map(({ plan }) => plan["protocol"])).not.toContain("v1-rest");
+  expect(runs.map(({ plan }) => plan["protocol"])).toContain("v2-rest");
+  const asked = await runCli([
+    "load",
+    "--rest",
+    reference.restUrl as string,
+    "--protocol",
+    "v1-rest",
+    "--model",
+    "addsub",
+  ]);
+  expect(asked.stderr).toContain("V1 carries one input");
+  expect(asked.code).toBe(2);
+}, 120_000);
+
 test("a search says what it came to, and that counts in the exit code", async () => {
   const { code, said, runs, markdown } = await load([
     "--protocol",

@@ -12,6 +12,8 @@ import {
   serviceTime,
 } from "../../src/load/metrics/index.ts";
 import { judgeValidity } from "../../src/load/validity/judge-validity.ts";
+import { notStationary } from "../../src/load/validity/not-stationary.ts";
+import { noisySeries } from "../statistics/noisy-series.ts";
 
 const MS = 1e6;
 const idle = { elapsedMs: 10_000, wallMs: 10_000, cpuMs: 1000, eventLoopUtilisation: 0.2, rssBytes: 1e8 };
@@ -20,17 +22,18 @@ interface Traffic {
   /** Right answers in each of 100 intervals of 100 ms. */
   readonly rate: (interval: number) => number;
   readonly failures?: number;
+  readonly latencyMs?: number;
 }
 
-/** Ten seconds of answers of 5 ms and four inferences each. */
-function measured({ rate, failures = 0 }: Traffic, change: Partial<Measured> = {}): Measured {
+/** Ten seconds of answers of 5 ms, unless said otherwise, and four inferences each. */
+function measured({ rate, failures = 0, latencyMs = 5 }: Traffic, change: Partial<Measured> = {}): Measured {
   const recorder = createRecorder(0, 10_000 * MS);
   let completed = 0;
   for (let interval = 0; interval < 100; interval++) {
     const count = Math.round(rate(interval));
     for (let i = 0; i < count; i++, completed++) {
       const end = (interval + (i + 0.5) / count) * 100 * MS;
-      recorder.record(end - 5 * MS, end - 5 * MS, end, Outcome.ok, 4, 10);
+      recorder.record(end - latencyMs * MS, end - latencyMs * MS, end, Outcome.ok, 4, 10);
     }
   }
   for (let i = 0; i < failures; i++, completed++) recorder.record(0, 0, 20 * MS, Outcome.reset, 0, 0);
@@ -43,6 +46,13 @@ function measured({ rate, failures = 0 }: Traffic, change: Partial<Measured> = {
     interrupted: false,
     ...change,
   };
+}
+
+/** 400 answers in as many milliseconds. */
+function shortPhase() {
+  const recorder = createRecorder(0, 400 * MS);
+  for (let i = 0; i < 400; i++) recorder.record(i * MS, i * MS, (i + 0.5) * MS, Outcome.ok, 1, 10);
+  return recorder.recorded();
 }
 
 const codes = (each: Measured) => judgeValidity(each).problems.map(({ code }) => code);
@@ -120,8 +130,59 @@ describe("a measurement", () => {
     expect(more).toEqual([]);
     expect(problem?.code).toBe("too-few-samples");
     expect(problem?.evidence).toMatch(
-      /does not tell a steady state from a drift of 10 %: a phase about [\d.]+ times as long would$/,
+      /neither excludes a drift of 10 % nor tells the throughput to 5 %: a phase about [\d.]+ times as long would$/,
     );
+  });
+
+  test("may be noisier when its mean is known to a twentieth, and says what is not excluded", () => {
+    const random = seededRandom("noise");
+    const { valid, evidence } = judgeValidity(measured({ rate: () => random.integer(30, 70) }));
+    expect(valid).toBe(true);
+    expect(evidence.find(({ key }) => key === "drift")?.value).toMatch(
+      /over the phase: a drift of 10 % is not excluded, the mean is known to ± [\d.]+ %$/,
+    );
+  });
+
+  test.each([0, 0.5])("with three tenths of drift is hardly ever steady, whatever the noise (%d-correlated)", (rho) => {
+    const random = seededRandom("steadiness");
+    const share = (drift: number, noise: number) => {
+      const windowsOf = () =>
+        noisySeries(random, 30, { rho, noise, drift }).map((level, i) => ({
+          startMs: 300 * i,
+          durationMs: 300,
+          ok: Math.max(0, 1000 * level),
+          failed: 0,
+          inferences: 0,
+        }));
+      const each = measured({ rate: () => 1 }).recorded;
+      const steady = Array.from({ length: 500 }, () => notStationary({ recorded: { ...each, windows: windowsOf() } }));
+      return steady.filter(({ problem }) => problem === undefined).length / 500;
+    };
+    for (const noise of [0.02, 0.08, 0.15, 0.25]) expect(share(0.3, noise), `${noise}`).toBeLessThanOrEqual(0.03);
+    expect(share(0, 0.03)).toBeGreaterThan(0.9);
+  });
+
+  test("that is too short to show a steady state is not valid", () => {
+    expect(codes(measured({ rate: (i) => (i < 4 ? 100 : 0) }, { recorded: shortPhase() }))).toEqual([
+      "too-few-samples",
+    ]);
+  });
+
+  test("is not blamed for the time in which the first answers could not have come", () => {
+    expect(codes(measured({ rate: (i) => (i < 6 ? 0 : 20), latencyMs: 600 }))).toEqual([]);
+    expect(codes(measured({ rate: (i) => (i < 6 ? 0 : 20) }))).not.toEqual([]);
+  });
+
+  test("of an open loop is not blamed for the noise of the arrivals, but for falling behind more and more", () => {
+    const open = (answerMs: (due: number) => number) => {
+      const recorder = createRecorder(0, 10_000 * MS, true);
+      const random = seededRandom("arrivals");
+      for (let due = 0; due < 10_000; due += -2 * Math.log(1 - random.next()))
+        recorder.record(due * MS, due * MS, (due + answerMs(due)) * MS, Outcome.ok, 1, 10);
+      return codes(measured({ rate: () => 0 }, { recorded: recorder.recorded() }));
+    };
+    expect(open(() => 5)).toEqual([]);
+    expect(open((due) => 5 + (due * due) / 30_000)).toEqual(["not-stationary"]);
   });
 
   test("of an open loop is off schedule when requests were sent late, or not at all", () => {

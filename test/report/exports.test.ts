@@ -219,7 +219,7 @@ describe("the figures as CSV", () => {
 
   test("are a line for each window", () => {
     const [head, ...rows] = read(renderWindowsCsv(document));
-    expect(head).toEqual("run,point,start_ms,duration_ms,ok,inferences,failed,p50_ns,p99_ns".split(","));
+    expect(head).toEqual("run,point,start_ms,duration_ms,due,ok,inferences,failed,p50_ns,p99_ns".split(","));
     expect(rows).toHaveLength(4 * 80);
     expect(rows[81]?.slice(0, 3)).toEqual(["1", "2", "250"]);
   });

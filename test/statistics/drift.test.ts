@@ -1,21 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { type Random, seededRandom } from "../../src/base/random.ts";
 import { driftOf } from "../../src/statistics/index.ts";
+import { type Noise, noisySeries, normal } from "./noisy-series.ts";
 
 const SERIES = 1_000;
 const WINDOWS = 30;
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
-
-/** Windows around 1000 with noise of the first order (AR(1)) and a linear drift from the first to the last. */
-function series(random: Random, { rho, noise, drift }: { rho: number; noise: number; drift: number }): number[] {
-  let error = normal(random) * noise;
-  return Array.from({ length: WINDOWS }, (_, i) => {
-    if (i > 0) error = rho * error + Math.sqrt(1 - rho * rho) * noise * normal(random);
-    return 1000 * (1 + drift * (i / (WINDOWS - 1) - 0.5) + error);
-  });
+/** Windows around 1000. */
+function series(random: Random, law: Noise): number[] {
+  return noisySeries(random, WINDOWS, law).map((each) => 1000 * each);
 }
 
 const share = (verdict: string, law: { rho: number; noise: number; drift: number }) => {
@@ -46,6 +39,7 @@ test("the change is the fitted one from the first to the last observation, divid
   expect(driftOf(Array.from({ length: 20 }, () => 7))).toEqual({
     change: 0,
     halfWidth: 0,
+    meanHalfWidth: 0,
     verdict: "stable",
     needed: 0,
   });
