@@ -142,6 +142,8 @@ export interface PointClient {
   cpuPerRequestNs?: number;
   /** Share of time that the event loop, of several workers the busiest, was busy, 0 to 1. */
   eventLoopUtilisation: number;
+  /** Time in which a sending process could not attend to anything, in stretches of more than 10 ms; of the one that had most. */
+  stalledMs?: number;
   /** Resident memory at the end of the phase. */
   rssBytes: number;
 }

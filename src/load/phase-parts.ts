@@ -1,5 +1,5 @@
 import { type Clock, NS_PER_MS } from "../base/clock.ts";
-import { type ProcessUsage, watchProcess } from "../telemetry/index.ts";
+import { type ProcessUsage, watchProcess, watchStalls } from "../telemetry/index.ts";
 import type { AnswerCheck, Engine, PhaseSoFar, PhaseSummary, Recorder } from "./engine.ts";
 import { createRecorder, OUTCOME_NAMES, type PhaseRecorder } from "./recorder.ts";
 import type { PhasePart, PhasePlan } from "./run-phase.ts";
@@ -49,12 +49,16 @@ export function createParts(
     return parts[index] as Part;
   };
   const [first] = parts as [Part];
+  const stalls = watchStalls();
   first.usage = watchProcess();
+  let stalledBeforeMs = 0;
   const timers = parts.map((part, index) =>
     setTimeout(
       () => {
         const next = parts[index + 1];
-        if (part.usage) part.whileSending = part.usage();
+        const stalledMs = stalls.stalledMs();
+        if (part.usage) part.whileSending = { ...part.usage(), stalledMs: stalledMs - stalledBeforeMs };
+        stalledBeforeMs = stalledMs;
         if (engine.soFar) part.soFar = engine.soFar();
         if (next) next.usage = watchProcess();
       },
@@ -82,7 +86,10 @@ export function createParts(
         };
       });
     },
-    stop: () => timers.forEach(clearTimeout),
+    stop: () => {
+      stalls.stop();
+      timers.forEach(clearTimeout);
+    },
     destroy: () => {
       for (const { recorder } of parts) recorder.destroy();
     },

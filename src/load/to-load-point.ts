@@ -63,6 +63,7 @@ export function toLoadPoint(
       cpuMs: client.cpuMs,
       ...(cpuPerRequestNs !== undefined && { cpuPerRequestNs }),
       eventLoopUtilisation: clientWhileSending.eventLoopUtilisation,
+      ...(clientWhileSending.stalledMs !== undefined && { stalledMs: clientWhileSending.stalledMs }),
       rssBytes: client.rssBytes,
     },
     ...(server && { server }),

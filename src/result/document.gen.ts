@@ -1278,6 +1278,10 @@ export interface Client {
    */
   eventLoopUtilisation?: number;
   /**
+   * Milliseconds in which a sending process could not attend to anything, in stretches of more than 10 ms; of the process that had most.
+   */
+  stalledMs?: number;
+  /**
    * Resident memory at the end of the phase, in bytes.
    */
   rssBytes?: number;

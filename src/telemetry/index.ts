@@ -7,3 +7,4 @@ export { type PrometheusOptions, prometheus } from "./collectors/prometheus.ts";
 export { tritonStatistics } from "./collectors/triton-statistics.ts";
 export { type ObservationOptions, type Observed, observe } from "./observation.ts";
 export { type ProcessUsage, watchProcess } from "./process-usage.ts";
+export { type StallWatch, watchStalls } from "./stalls.ts";

@@ -10,6 +10,8 @@ export interface ProcessUsage {
   readonly cpuMs: number;
   /** Share of time that the event loop was busy, 0 to 1. */
   readonly eventLoopUtilisation: number;
+  /** Time in which it could not attend to anything, in stretches of more than 10 ms; absent where nobody watched for them. */
+  readonly stalledMs?: number;
   /** Resident memory now. */
   readonly rssBytes: number;
 }

@@ -83,6 +83,25 @@ describe("a measurement", () => {
     );
   });
 
+  test("is limited by a client that could not run for a tenth of the time, of several workers by the one that could least", () => {
+    const stalled = (stalledMs: number) => ({ clientWhileSending: { ...idle, stalledMs } });
+    expect(codes(measured({ rate: () => 20 }, stalled(900)))).toEqual([]);
+    const { problems } = judgeValidity(measured({ rate: () => 20 }, stalled(1200)));
+    expect(problems).toMatchObject([
+      { code: "client-limited", evidence: expect.stringContaining("it attended to nothing for 12 % of the time") },
+    ]);
+    const part = (worker: number, stalledMs: number) => ({
+      worker,
+      sent: 1000,
+      ok: 1000,
+      client: idle,
+      clientWhileSending: { ...idle, stalledMs },
+    });
+    const workers = [part(0, 0), part(1, 3000), part(2, 100)];
+    const { problems: theirs } = judgeValidity(measured({ rate: () => 20 }, { workers }));
+    expect(theirs[0]?.evidence).toContain("worker 1: it attended to nothing for 30 % of the time");
+  });
+
   test("tells how many requests were in flight by Little's law, and doubts times that add up to more, or to much less", () => {
     // 200 answers a second of 5 ms each: one in flight on average.
     const inFlight = (concurrency: number) => judgeValidity(measured({ rate: () => 20 }, { concurrency }));

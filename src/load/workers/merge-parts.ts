@@ -32,7 +32,7 @@ function fewOfAKind(samples: PhaseSummary["errorSamples"]): PhaseSummary["errorS
   );
 }
 
-/** Processor time and memory of all processes; the event loop of the busiest worker. */
+/** Processor time and memory of all processes; the event loop of the busiest worker, and the stalls of the one that had most. */
 export function mergeUsage(parent: ProcessUsage, workers: readonly ProcessUsage[]): ProcessUsage {
   const sum = (of: (usage: ProcessUsage) => number) => workers.reduce((total, usage) => total + of(usage), of(parent));
   return {
@@ -40,6 +40,7 @@ export function mergeUsage(parent: ProcessUsage, workers: readonly ProcessUsage[
     cpuMs: sum(({ cpuMs }) => cpuMs),
     rssBytes: sum(({ rssBytes }) => rssBytes),
     eventLoopUtilisation: Math.max(0, ...workers.map(({ eventLoopUtilisation }) => eventLoopUtilisation)),
+    stalledMs: Math.max(0, ...workers.map(({ stalledMs = 0 }) => stalledMs)),
   };
 }
 
