@@ -38,7 +38,7 @@ export async function findModel(ask: Questions, name: string, options: FindOptio
   const byBinding = (binding: BindingId) => found.find((each) => each.binding === binding)?.metadata;
   const metadata = byBinding("v2-rest") ?? byBinding("v2-grpc");
   const fixture = options.fixtures ? FIXTURES.get(name) : undefined;
-  const recognised = fixture && isRecognised(fixture, found);
+  const recognised = fixture && (await isRecognised(ask, fixture, found));
   return {
     ...unknownModel(name),
     ...(metadata && { versions: metadata.versions }),
@@ -49,10 +49,26 @@ export async function findModel(ask: Questions, name: string, options: FindOptio
   };
 }
 
-/** Metadata of one binding with the fixture's tensor names is enough: what the other says wrongly is for its checks to find. */
-function isRecognised(fixture: Fixture, found: readonly Finding[]): boolean {
+/**
+ * Metadata of one binding with the fixture's tensor names is enough: what the other says wrongly is for its checks to find. Without any metadata the
+ * name must do, where the target knows some names and others not.
+ */
+async function isRecognised(ask: Questions, fixture: Fixture, found: readonly Finding[]): Promise<boolean> {
   const told = found.flatMap(({ metadata }) => metadata ?? []);
-  return told.length === 0 || told.some(({ named }) => matchesFixture(fixture, named));
+  if (told.length > 0) return told.some(({ named }) => matchesFixture(fixture, named));
+  const choosy = await Promise.all(found.map(async ({ binding }) => !(await knowsAnyName(ask, binding))));
+  return choosy.includes(true);
+}
+
+const KNOWS_ANY_NAME = new WeakMap<Questions, Map<BindingId, Promise<boolean>>>();
+
+/** Whether a binding also says of a model that nobody has that it is there. Asked once. */
+function knowsAnyName(ask: Questions, binding: BindingId): Promise<boolean> {
+  const known = KNOWS_ANY_NAME.get(ask) ?? new Map<BindingId, Promise<boolean>>();
+  KNOWS_ANY_NAME.set(ask, known);
+  const answer = known.get(binding) ?? FIND[binding](ask, "no-such-model").then((finding) => finding !== undefined);
+  known.set(binding, answer);
+  return answer;
 }
 
 /** A model of which nothing but its name is known. */

@@ -273,6 +273,20 @@ describe("models", () => {
     ["readiness of another", false, { "GET /v2/models/addsub/ready": [200, { name: "other", ready: true }] }],
     ["V1 naming another", false, { "GET /v1/models/addsub": [200, { name: "other" }] }],
     ["other tensor names", false, { "GET /v2/models/addsub": [200, metadata("addsub")] }],
+    [
+      "readiness of any name",
+      false,
+      { "GET /v2/models/addsub/ready": [200], "GET /v2/models/no-such-model/ready": [200] },
+    ],
+    [
+      "readiness of any name over V2, and V1 that knows names",
+      true,
+      {
+        "GET /v2/models/addsub/ready": [200],
+        "GET /v2/models/no-such-model/ready": [200],
+        "GET /v1/models/addsub": [200, { name: "addsub" }],
+      },
+    ],
     ["an unready model without metadata", false, { "GET /v2/models/addsub/ready": [503] }],
   ])("are recognised as a fixture with %s: %s", async (_what, recognised, table) => {
     const rest = await routes(table);
