@@ -55,12 +55,15 @@ async def infer(request):
         asked = json.loads(await request.read())
         (tensor,) = asked["inputs"]
         rows, width = tensor["shape"]
-        values = flat(tensor["data"])
-    except (ValueError, KeyError, TypeError) as problem:
-        return error(f"the request cannot be read: {problem}")
+        values = [float(value) for value in flat(tensor["data"])]
+        named = [output["name"] for output in asked.get("outputs", [])]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
+        return error(f"the request cannot be read: {problem!r}")
     if tensor.get("name") != "input" or tensor.get("datatype") != "FP32":
         return error("the model has one input, of name input and datatype FP32")
-    if width != WIDTH or rows < 1 or len(values) != rows * width:
+    if any(name != "output" for name in named):
+        return error("the model has one output, of name output")
+    if not isinstance(rows, int) or width != WIDTH or rows < 1 or len(values) != rows * width:
         return error(f"input must have the shape [rows, {WIDTH}] and as many values")
     data = await asyncio.get_running_loop().run_in_executor(gpu, compute, values, rows)
     output = {"name": "output", "datatype": "FP32", "shape": [rows, WIDTH], "data": data}
