@@ -1,6 +1,6 @@
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import { problemsOf, type ResultDocument } from "../result/index.ts";
-import { fileBytes } from "./target.ts";
+import { fileBytes } from "./read-file.ts";
 
 const HINT = "give a result.json that infermark wrote";
 

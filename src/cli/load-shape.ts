@@ -2,8 +2,8 @@ import { parseDuration } from "../base/duration.ts";
 import { InfermarkError } from "../base/errors.ts";
 import { parseThreshold } from "../base/threshold.ts";
 import type { Stage } from "../load/index.ts";
+import { fileBytes } from "./read-file.ts";
 import type { Settings } from "./settings.ts";
-import { fileBytes } from "./target.ts";
 
 /** What a plan holds beside protocol, encoding, model and the settings of all: its mode and the fields of that. */
 export type LoadShape = Readonly<Record<string, unknown>> & { readonly mode: string };

@@ -1,8 +1,8 @@
 import { InfermarkError, messageOf } from "../base/errors.ts";
 import { type LoadPlan, parseLoadPlan } from "../load/index.ts";
 import { readMix } from "./load-mix.ts";
+import { fileBytes } from "./read-file.ts";
 import type { Settings } from "./settings.ts";
-import { fileBytes } from "./target.ts";
 
 /** The load plans in a file: those of a result document, one plan, or a list of plans. Throws USAGE. */
 export function readPlans(file: string): readonly LoadPlan[] {

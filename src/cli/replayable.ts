@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { InfermarkError } from "../base/errors.ts";
 import type { ConformancePlan, ResultDocument } from "../result/index.ts";
 import { readConfig } from "./config.ts";
+import { fileBytes } from "./read-file.ts";
 import { unknownId } from "./suggest.ts";
-import { fileBytes } from "./target.ts";
 
 /** A document does not hold the checks themselves; those of one's own come from where infermark.yaml says. */
 export function ownModules({ config }: Readonly<Record<string, unknown>>): readonly string[] {

@@ -38,9 +38,10 @@ import { runLoadPart } from "./load-part.ts";
 import { allSuites } from "./own-suites.ts";
 import { withModelsOfPlans } from "./plan-file.ts";
 import { createProgress, isPlainTerminal, type Progress, together } from "./progress.ts";
+import { fileBytes } from "./read-file.ts";
 import { judgeableProfiles, selectChecks } from "./selection.ts";
 import type { Settings } from "./settings.ts";
-import { fileBytes, probeOptionsOf, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
+import { probeOptionsOf, setUpTarget, type TargetSetup, withoutUndefined } from "./target.ts";
 import { type Parts, type Seen, toDocument } from "./to-document.ts";
 import { requireWritable, writeReports } from "./write-reports.ts";
 

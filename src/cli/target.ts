@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
-import { InfermarkError, messageOf } from "../base/errors.ts";
+import { InfermarkError } from "../base/errors.ts";
 import type { ReproTarget } from "../result/index.ts";
 import { type ProbeOptions, parseGrpcAddress, parseInputFile, parseRestAddress, type Tensor } from "../target/index.ts";
 import type { Endpoint, TransportOptions } from "../transport/index.ts";
+import { fileBytes } from "./read-file.ts";
 import type { Settings } from "./settings.ts";
 
 /** A target as the settings describe it. */
@@ -82,18 +83,6 @@ function tokenOf({ tokenEnv, tokenFile }: Settings): string | undefined {
 
 function fileText(file: string | undefined): string | undefined {
   return file === undefined ? undefined : fileBytes(file).toString("utf8");
-}
-
-/** The bytes of a file that the user named. Throws USAGE when it cannot be read. */
-export function fileBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new InfermarkError("USAGE", `${file} cannot be read: ${messageOf(cause)}`, {
-      hint: "name a readable file",
-      cause,
-    });
-  }
 }
 
 function reproTarget(endpoint: Endpoint, settings: Settings): ReproTarget {

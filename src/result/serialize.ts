@@ -18,11 +18,14 @@ export function serialize(document: ResultDocument): string {
 let schema: Schema | undefined;
 
 function ordered(value: unknown, node: SchemaNode | undefined, root: Schema): unknown {
+  if (typeof value !== "object" || value === null) return value;
   const resolved = node?.$ref === undefined ? node : root.$defs[node.$ref.replace("#/$defs/", "")];
   if (Array.isArray(value)) return value.map((item) => ordered(item, resolved?.items, root));
-  if (typeof value !== "object" || value === null) return value;
-  const declared = Object.keys(resolved?.properties ?? {});
-  const rank = (key: string) => (declared.includes(key) ? declared.indexOf(key) : declared.length);
-  const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, member]) => [key, ordered(member, resolved?.properties?.[key], root)]));
+  const properties = resolved?.properties ?? {};
+  const declared = Object.keys(properties).filter((key) => Object.hasOwn(value, key));
+  const others = Object.keys(value).filter((key) => !Object.hasOwn(properties, key));
+  const member = (key: string) => (value as Record<string, unknown>)[key];
+  return Object.fromEntries(
+    [...declared, ...others.sort()].map((key) => [key, ordered(member(key), properties[key], root)]),
+  );
 }

@@ -1,12 +1,12 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import { assetJson } from "../base/assets.ts";
+import type { ErrorObject } from "ajv";
 import type { ResultDocument } from "./document.gen.ts";
+import { documentValidator } from "./validator.ts";
 
 const MOST_PROBLEMS = 10;
 
 /** What keeps a value from being a result document, each with the place of it; empty when it is one. */
 export function problemsOf(value: unknown): string[] {
-  validator ??= compile();
+  validator ??= documentValidator();
   if (validator(value)) return [];
   return (validator.errors ?? []).slice(0, MOST_PROBLEMS).map(describe);
 }
@@ -16,13 +16,7 @@ export function isResultDocument(value: unknown): value is ResultDocument {
   return problemsOf(value).length === 0;
 }
 
-let validator: ReturnType<typeof compile> | undefined;
-
-function compile() {
-  return new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(
-    assetJson("#reports/schema/result.v1.schema.json") as object,
-  );
-}
+let validator: ReturnType<typeof documentValidator> | undefined;
 
 function describe({ instancePath, keyword, params, message = "is wrong" }: ErrorObject): string {
   const where = instancePath === "" ? "the document" : instancePath;

@@ -14,8 +14,8 @@ import {
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { allSuites } from "../own-suites.ts";
+import { fileBytes } from "../read-file.ts";
 import { ownModules } from "../replayable.ts";
-import { fileBytes } from "../target.ts";
 import { writeTextFile } from "../write-file.ts";
 
 type Flags = Readonly<Record<string, string>>;

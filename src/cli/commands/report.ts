@@ -1,13 +1,12 @@
 import { InfermarkError } from "../../base/errors.ts";
 import { extractDocument, type PrCommentOptions } from "../../report/index.ts";
 import { compareDocuments } from "../../result/compare/index.ts";
-import type { ResultDocument } from "../../result/index.ts";
+import type { Comparison, ResultDocument } from "../../result/index.ts";
 import { readDocument } from "../document.ts";
 import { ExitCode } from "../exit-codes.ts";
-import { allSuites } from "../own-suites.ts";
+import { fileBytes } from "../read-file.ts";
 import { REPORT_FORMATS } from "../report-formats.ts";
 import { unknownId } from "../suggest.ts";
-import { fileBytes } from "../target.ts";
 import { writeTextFile } from "../write-file.ts";
 import { writeReports } from "../write-reports.ts";
 
@@ -49,12 +48,18 @@ async function commentOptions(
     throw new InfermarkError("USAGE", `--link "${link}" is no http or https address`, {
       hint: "give the address of the page that has the report",
     });
-  const registry = against === undefined ? [] : (await allSuites([])).map(({ suite }) => suite);
   return {
-    ...(against !== undefined && { comparison: compareDocuments(readDocument(against), document, registry) }),
+    ...(against !== undefined && { comparison: await comparisonWith(against, document) }),
     ...(link !== undefined && { link }),
     ...(id !== undefined && { id }),
   };
+}
+
+async function comparisonWith(against: string, document: ResultDocument): Promise<Comparison> {
+  // Loading the suites takes as long as a small page.
+  const { allSuites } = await import("../own-suites.ts");
+  const registry = (await allSuites([])).map(({ suite }) => suite);
+  return compareDocuments(readDocument(against), document, registry);
 }
 
 /** Prints the very bytes of the result.json inside an HTML report, or writes them to a file. */

@@ -1,4 +1,6 @@
-import { type EChartsCoreOption, init } from "echarts";
+import type { EChartsCoreOption } from "echarts";
+// One file: the hundreds of modules behind the library's main entry take half a second to load.
+import { init } from "echarts/dist/echarts.esm.min.mjs";
 import { type Html, html, trusted } from "../html.ts";
 
 /** The colours of the series in a chart: stand-ins of fixed length that become CSS variables. */
