@@ -39,6 +39,19 @@ describe("nvidia-smi", () => {
       expect(parseGpuLine(other, "x")).toBeUndefined();
   });
 
+  test("what a GPU really prints is read whole", () => {
+    const lines = readFileSync(new URL("data/nvidia-smi-h200.csv", import.meta.url), "utf8")
+      .trim()
+      .split("\n");
+    const watts = lines.map((line) => {
+      const { readings = [] } = parseGpuLine(line, "x") ?? {};
+      expect(readings).toHaveLength(7);
+      return readings.find(({ quantity }) => quantity.role === "gpu-power")?.value;
+    });
+    expect(watts).toHaveLength(13);
+    expect(watts.slice(0, 2)).toEqual([79.31, 378.22]);
+  });
+
   test("all GPUs are seen over time", async () => {
     const smi = nvidiaSmi(program(`cat '${csv}'; case "$*" in *loop-ms*) exec sleep 60;; esac`));
     expect(await smi.unavailable()).toBeUndefined();

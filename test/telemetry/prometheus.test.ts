@@ -96,6 +96,16 @@ describe("Prometheus endpoints", () => {
     expect(ofRole(series, "gpu-power").map(({ labels }) => labels?.["gpu"])).toEqual(["GPU-0", "GPU-1"]);
   });
 
+  test("what NVML tells of a real GPU under DCGM's names is read with its units", async () => {
+    const exposition = data("nvml-as-dcgm-h200.txt");
+    const { lastOf } = await shown(exposition, exposition);
+    const gpu = '{UUID="GPU-09c53db1-eaae-d5f6-7f6e-a49b13c4114f"}';
+    expect(lastOf(`DCGM_FI_DEV_GPU_UTIL${gpu}`)).toBe(0.5);
+    expect(lastOf(`DCGM_FI_DEV_POWER_USAGE${gpu}`)).toBe(273.784);
+    expect(lastOf(`DCGM_FI_DEV_MEM_CLOCK${gpu}`)).toBe(3201);
+    expect(lastOf(`DCGM_FI_DEV_FB_USED${gpu}`)).toBe(3543 * 2 ** 20);
+  });
+
   test.each([
     ["triton-gpu.txt", 'nv_gpu_power_usage{gpu_uuid="GPU-0"}', 300.5],
     ["triton-gpu.txt", 'nv_gpu_utilization{gpu_uuid="GPU-0"}', 0.87],
