@@ -95,8 +95,14 @@ export async function prepareLoad(options: PrepareLoadOptions): Promise<readonly
 /** Why the requests of a job cannot be made. */
 function encodingProblem({ plan, workload, model, parts }: LoadJob): InfermarkError | undefined {
   try {
-    for (const each of parts ?? [plan.batch].flat().map((batch) => ({ model, batch })))
+    for (const each of parts ?? [plan.batch].flat().map((batch) => ({ model, batch }))) {
+      const { name, inputs, sample } = each.model;
+      if (inputs.length === 0 && sample === undefined)
+        throw new InfermarkError("USAGE", `the target tells no inputs of a model ${name}`, {
+          hint: "check its name, or give a request with --input",
+        });
       workload.encode({ ...each, random: seededRandom(plan.seed, "load"), count: 1 });
+    }
     return undefined;
   } catch (error) {
     if (error instanceof InfermarkError) return error;
