@@ -51,18 +51,13 @@ export function driftOf(observations: readonly number[], tolerance = 0.1): Drift
   const meanHalfWidth = (studentT(MEAN_LIKELY, freedom) * deviation * Math.sqrt(spread / n)) / Math.abs(level);
   const halfWidth = studentT(LIKELY, freedom) * deviation * scale;
   const sureWidth = studentT(SURE, freedom) * deviation * scale;
-  if (Math.abs(change) + sureWidth < tolerance)
-    return { change, halfWidth, meanHalfWidth, verdict: "stable", needed: 0 };
-  if (Math.abs(change) > halfWidth) return { change, halfWidth, meanHalfWidth, verdict: "drifting", needed: 0 };
+  const estimates = { change, halfWidth, meanHalfWidth };
+  if (Math.abs(change) + sureWidth < tolerance) return { ...estimates, verdict: "stable", needed: 0 };
+  if (Math.abs(change) > halfWidth) return { ...estimates, verdict: "drifting", needed: 0 };
   // The width falls with the square root of the number; a change that is not told from 0 is taken for half of what it seems.
   const room = Math.max(tolerance / 4, tolerance - Math.abs(change) / 2);
-  return {
-    change,
-    halfWidth,
-    meanHalfWidth,
-    verdict: "undecided",
-    needed: Math.max(1, Math.ceil(n * ((sureWidth / room) ** 2 - 1) + 1)),
-  };
+  const needed = Math.max(1, Math.ceil(n * ((sureWidth / room) ** 2 - 1) + 1));
+  return { ...estimates, verdict: "undecided", needed };
 }
 
 /** First-order autocorrelation of residuals of a line, at least 0. */

@@ -17,8 +17,11 @@ export function rateEstimate(
 
 /** A quantity per second in each window of full width, in order. */
 export function windowRates(windows: readonly PointWindow[], of: (window: PointWindow) => number): readonly number[] {
+  return fullWindows(windows).map((window) => (of(window) * 1000) / window.durationMs);
+}
+
+/** All but the last when the end of the phase cut it short. */
+export function fullWindows(windows: readonly PointWindow[]): readonly PointWindow[] {
   const [first] = windows;
-  return windows
-    .filter(({ durationMs }) => durationMs === first?.durationMs)
-    .map((window) => (of(window) * 1000) / window.durationMs);
+  return windows.filter(({ durationMs }) => durationMs === first?.durationMs);
 }

@@ -1,7 +1,8 @@
+import { NS_PER_MS } from "../../base/clock.ts";
 import { formatNanoseconds } from "../../base/duration.ts";
 import { driftOf, joined, mean } from "../../statistics/index.ts";
-import type { PointWindow } from "../load-point.ts";
 import type { Measured } from "../measured.ts";
+import { fullWindows, windowRates } from "../metrics/rate-estimate.ts";
 import { type Finding, percentText } from "./rule.ts";
 
 const MOST_DRIFT = 0.1;
@@ -18,8 +19,8 @@ const MOST_FILLING = 0.25;
  */
 export function notStationary({ recorded, changing }: Pick<Measured, "recorded" | "changing">): Finding {
   if (changing) return {};
-  const rates = steadyRates(recorded);
-  const drift = driftOf(joined(rates, WINDOWS), MOST_DRIFT);
+  const rates = joined(steadyRates(recorded), WINDOWS);
+  const drift = driftOf(rates, MOST_DRIFT);
   if (drift === undefined) {
     if (recorded.okWithin === 0) return {};
     const evidence = `the phase of ${formatNanoseconds(recorded.lengthNs)} is too short to tell whether throughput was steady`;
@@ -37,8 +38,7 @@ export function notStationary({ recorded, changing }: Pick<Measured, "recorded" 
     const limit = `a drift of ${percentText(MOST_DRIFT)} is not excluded, the mean is known to ± ${percentText(meanHalfWidth)}`;
     return { fact: { key: "drift", value: `${value}: ${limit}` } };
   }
-  const windows = joined(rates, WINDOWS).length;
-  const longer = Math.min((windows + needed) / windows, (meanHalfWidth / PRECISION) ** 2);
+  const longer = Math.min((rates.length + needed) / rates.length, (meanHalfWidth / PRECISION) ** 2);
   const evidence = `${value} and its mean is known to ± ${percentText(meanHalfWidth)}, which neither excludes a drift of ${percentText(MOST_DRIFT)} nor tells the throughput to ${percentText(PRECISION)}: a phase about ${Math.ceil(longer * 10) / 10} times as long would`;
   return { fact, problem: { code: "too-few-samples", evidence } };
 }
@@ -48,11 +48,8 @@ export function notStationary({ recorded, changing }: Pick<Measured, "recorded" 
  * noise is taken off, since the difference between what was due and what came is the server's: a control variate (S. M. Ross, Simulation, section 9.2).
  */
 function steadyRates({ windows, latency, lengthNs }: Measured["recorded"]): readonly number[] {
-  const fillingMs = Math.min(latency.count === 0 ? 0 : latency.percentile(90), MOST_FILLING * lengthNs) / 1e6;
-  const [first] = windows;
-  const full = windows.filter(({ durationMs, startMs }) => durationMs === first?.durationMs && startMs >= fillingMs);
-  const expected = mean(full.map(({ due = 0 }) => due));
-  return full.map(
-    ({ due, ok, durationMs }: PointWindow) => ((due === undefined ? ok : expected + ok - due) * 1000) / durationMs,
-  );
+  const fillingMs = Math.min(latency.count === 0 ? 0 : latency.percentile(90), MOST_FILLING * lengthNs) / NS_PER_MS;
+  const filled = fullWindows(windows).filter(({ startMs }) => startMs >= fillingMs);
+  const expected = mean(filled.map(({ due = 0 }) => due));
+  return windowRates(filled, ({ due, ok }) => (due === undefined ? ok : expected + ok - due));
 }
