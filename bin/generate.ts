@@ -3,8 +3,10 @@ import { compile } from "json-schema-to-typescript";
 import { assetJson } from "../src/base/assets.ts";
 import { suites } from "../suites/index.ts";
 import { configSchema } from "./config-schema.ts";
+import { galleryReadme } from "./gallery/markdown.ts";
+import { galleryPage } from "./gallery/page.ts";
+import { GALLERY, publishedReport, publishedResults, reportFile } from "./gallery/published.ts";
 import { runtimeBehaviour } from "./runtime-behaviour.ts";
-import { runtimeGallery } from "./runtime-gallery.ts";
 import { suiteReadme, withSuiteTable } from "./suite-readme.ts";
 
 /** The text of `src/result/document.gen.ts`: the types of the result document, made from its schema. */
@@ -22,8 +24,10 @@ export async function documentTypes(): Promise<string> {
 if (import.meta.filename === process.argv[1]) {
   writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
   writeFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), configSchema());
-  writeFileSync(new URL("../reports/runtimes/behaviour.json", import.meta.url), runtimeBehaviour());
-  writeFileSync(new URL("../reports/runtimes/README.md", import.meta.url), runtimeGallery());
+  writeFileSync(new URL("behaviour.json", GALLERY), runtimeBehaviour());
+  writeFileSync(new URL("README.md", GALLERY), galleryReadme());
+  writeFileSync(new URL("index.html", GALLERY), galleryPage());
+  for (const each of publishedResults()) writeFileSync(new URL(reportFile(each), GALLERY), await publishedReport(each));
   const readme = new URL("../README.md", import.meta.url);
   writeFileSync(readme, withSuiteTable(readFileSync(readme, "utf8"), suites));
   for (const entry of suites)

@@ -22,6 +22,7 @@ import {
 import { inWords } from "./labels.ts";
 import { code, inline } from "./markdown-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
+import { withShortTexts } from "./short-texts.ts";
 
 /** One heading with what changed under it. */
 export interface Section {
@@ -37,6 +38,8 @@ export interface Line {
 }
 
 const MOST_LINES = 50;
+/** A longer text is cut: ids, settings and what checks saw are shorter. */
+export const LONGEST_COMPARED_TEXT = 400;
 const DETAIL_LENGTH = 300;
 
 export interface ComparisonOptions {
@@ -44,7 +47,8 @@ export interface ComparisonOptions {
 }
 
 /** What changed between two documents, for a terminal. Peer-controlled text cannot steer it. */
-export function renderComparison(comparison: Comparison, { color }: ComparisonOptions): string {
+export function renderComparison(whole: Comparison, { color }: ComparisonOptions): string {
+  const comparison = withShortTexts(whole, LONGEST_COMPARED_TEXT);
   const paint = picocolors.createColors(color);
   const colours = { bad: paint.red, good: paint.green, plain: paint.bold };
   const blocks = sectionsOf(comparison).map(({ heading, tone, lines }) => [
@@ -59,7 +63,8 @@ export function renderComparison(comparison: Comparison, { color }: ComparisonOp
 }
 
 /** The same for a pull request. */
-export function renderComparisonMarkdown(comparison: Comparison): string {
+export function renderComparisonMarkdown(whole: Comparison): string {
+  const comparison = withShortTexts(whole, LONGEST_COMPARED_TEXT);
   const blocks = sectionsOf(comparison).map(({ heading, lines }) =>
     [
       `### ${inline(heading)}`,

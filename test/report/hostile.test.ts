@@ -2,13 +2,17 @@ import { describe, expect, test } from "vitest";
 import {
   extractDocument,
   MAX_PAGE_BYTES,
+  renderComparison,
+  renderComparisonHtml,
+  renderComparisonMarkdown,
   renderConsole,
   renderGithub,
   renderHtml,
   renderJunit,
   renderMarkdown,
 } from "../../src/report/index.ts";
-import { problemsOf, type ResultDocument, serialize } from "../../src/result/index.ts";
+import { compareDocuments } from "../../src/result/compare/index.ts";
+import { type Comparison, problemsOf, type ResultDocument, serialize } from "../../src/result/index.ts";
 import { documentOf, freeTexts, HOSTILE, hostileDocument, textsMadeOf } from "./hostile-document.ts";
 
 const hostile = hostileDocument();
@@ -76,6 +80,61 @@ test.each([
   const text = render(documentOf("y".repeat(100_000)));
   expect(text).toContain("y");
   for (const [run] of text.matchAll(/y{100,}/g)) expect(run.length).toBeLessThanOrEqual(10_000);
+});
+
+/** Of two documents that differ in all that a comparison tells: verdicts, checks, suites, facts and numbers of load. */
+function comparisonOf(text: string): Comparison {
+  const [before, after] = [documentOf(text), documentOf(text)];
+  for (const document of [before, after])
+    for (const [index, suite] of (document.conformance?.suites ?? []).entries()) {
+      suite.id += index;
+      for (const [number, check] of suite.checks.entries()) check.id += number;
+    }
+  const [first, second] = before.conformance?.suites ?? [];
+  const [changed] = after.conformance?.suites ?? [];
+  if (!first || !second || !changed) throw new Error("the document lacks a part");
+  for (const check of first.checks) check.outcome = "pass";
+  second.claimed = false;
+  changed.checks.push({ ...(changed.checks[0] as (typeof changed.checks)[number]), id: `${text} of its own` });
+  after.subject.runtime = `${text} of another name`;
+  for (const point of after.load?.runs.flatMap(({ points }) => points) ?? [])
+    for (const window of point.windows) window.ok /= 2;
+  return compareDocuments(before, after);
+}
+
+describe("a comparison", () => {
+  const pageOf = (name: string, comparison: Comparison) => renderComparisonHtml(name, [{ name, comparison }]);
+
+  test("tells of everything that may be hostile", () => {
+    const { facts, conformance, load } = comparisonOf(HOSTILE);
+    expect([facts.length, conformance?.newFailures.length, load?.points.length]).not.toContain(0);
+    expect(textsMadeOf(HOSTILE, { facts, conformance, load })).toBeGreaterThan(50);
+  });
+
+  test("has the same tags whatever the peer sends, and no scripts", async () => {
+    const page = await pageOf(HOSTILE, comparisonOf(HOSTILE));
+    expect(tagsOf(page)).toEqual(tagsOf(await pageOf("plain", comparisonOf("plain"))));
+    expect(page).not.toMatch(/<script/i);
+    expect(page).not.toMatch(/(?![\t\n\r])[\p{Cc}\p{Cf}]/u);
+  });
+
+  test("stays on its lines in Markdown and on a terminal", () => {
+    const [hostileOne, plainOne] = [comparisonOf(HOSTILE), comparisonOf("plain")];
+    const lines = renderComparisonMarkdown(hostileOne).split("\n");
+    expect(lines.length).toBe(renderComparisonMarkdown(plainOne).split("\n").length);
+    for (const line of lines) expect(line).not.toMatch(/<|@someone|^::|\]\(/);
+    const shown = renderComparison(hostileOne, { color: false }).split("\n");
+    expect(shown.length).toBe(renderComparison(plainOne, { color: false }).split("\n").length);
+    expect(shown.join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  test("cuts texts of 1 MB", async () => {
+    const long = "<b>".padEnd(1_000_000, "long ");
+    const comparison = comparisonOf(long);
+    expect((await pageOf("a", comparison)).length).toBeLessThan(MAX_PAGE_BYTES);
+    expect(renderComparisonMarkdown(comparison).length).toBeLessThan(MAX_PAGE_BYTES);
+    expect(renderComparison(comparison, { color: false }).length).toBeLessThan(MAX_PAGE_BYTES);
+  });
 });
 
 function textsAt(value: unknown, path: string): readonly string[] {

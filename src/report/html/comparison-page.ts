@@ -9,7 +9,15 @@ import {
   reasonText,
   valueText,
 } from "../compared-load.ts";
-import { comparisonVerdict, conformanceSections, factSections, loneLines, type Section } from "../comparison.ts";
+import {
+  comparisonVerdict,
+  conformanceSections,
+  factSections,
+  LONGEST_COMPARED_TEXT,
+  loneLines,
+  type Section,
+} from "../comparison.ts";
+import { withShortTexts } from "../short-texts.ts";
 import type { NamedPoint } from "./comparison-curves.ts";
 import { type Html, html, trusted } from "./html.ts";
 
@@ -24,7 +32,8 @@ const MOST_CHARTS = 24;
 const TONES = { regressed: "fail", improved: "pass", inconclusive: "inconclusive", pass: "pass" } as const;
 
 /** All comparisons with the first document on one page: no network, no scripts, the latencies of each point one over the other. */
-export async function renderComparisonHtml(base: string, others: readonly NamedComparison[]): Promise<string> {
+export async function renderComparisonHtml(base: string, named: readonly NamedComparison[]): Promise<string> {
+  const others = withShortTexts(named, LONGEST_COMPARED_TEXT);
   const charts = await chartsOf(base, others);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
