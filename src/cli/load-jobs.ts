@@ -17,7 +17,7 @@ import type { Endpoint } from "../transport/index.ts";
 import { collectorsFor, metricsUrls } from "./collectors.ts";
 import { mixName, readMix } from "./load-mix.ts";
 import { loadShapes } from "./load-shape.ts";
-import { checkWorkers } from "./load-workers.ts";
+import { parseWorkers } from "./load-workers.ts";
 import { readPlans } from "./plan-file.ts";
 import type { Settings } from "./settings.ts";
 import { unknownId } from "./suggest.ts";
@@ -39,7 +39,7 @@ export interface LoadJob {
 export function checkLoadSettings(settings: Settings, target: TargetSetup, suites: readonly SuiteEntry[]): void {
   metricsUrls(settings);
   const plans = settings.plan === undefined ? [] : readPlans(settings.plan);
-  checkWorkers(settings.workers, settings.stage.length > 0 || plans.some(({ mode }) => mode === "stages"));
+  parseWorkers(settings.workers);
   if (settings.plan === undefined) checkChoices(settings, target, suites);
   for (const plan of plans) endpointFor(sourceOf(plan, suites).entry, target);
   const remote = [target.transport.rest, target.transport.grpc].find((endpoint) => endpoint && !isLoopback(endpoint));

@@ -1,4 +1,4 @@
-import { createEngine, type LoadPoint, runLoad, runPlan, runStages, type StagesRunOptions } from "../load/index.ts";
+import { createEngine, type LoadPoint, type LoadRunOptions, runLoad, runPlan, runStages } from "../load/index.ts";
 import type { LoadRun } from "../result/index.ts";
 import { type LoadWatch, watchLoad } from "./live/load-view.ts";
 import type { LoadJob } from "./load-jobs.ts";
@@ -48,7 +48,7 @@ async function runOne(
   const engine = await createEngine(plan.engine, endpoint);
   const say = (text: string) => progress.line(`load: ${text}`);
   const runners = pointRunners(job, { workers: parseWorkers(settings.workers), engine, say });
-  const measuring: StagesRunOptions = {
+  const measuring: LoadRunOptions = {
     engine,
     workload,
     model,
@@ -65,12 +65,15 @@ async function runOne(
         watch.point(each);
         const runner = await runners.runnerFor(each);
         const point = await runLoad(each, { ...measuring, ...(runner && { runner }) });
-        await runners.measured(point);
+        await runners.measured([point]);
         return point;
       },
-      stages: (each) => {
+      stages: async (each) => {
         watch.point();
-        return runStages(each, measuring);
+        const runner = await runners.runnerFor(each);
+        const points = await runStages(each, { ...measuring, ...(runner && { runner }) });
+        await runners.measured(points);
+        return points;
       },
       onPoint: (point) => {
         points.push(point);

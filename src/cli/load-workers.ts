@@ -27,14 +27,6 @@ export function parseWorkers(text: string): number | "auto" {
   });
 }
 
-/** Throws USAGE when the load cannot come from such workers. */
-export function checkWorkers(text: string, hasStages: boolean): void {
-  if (parseWorkers(text) === 1 || !hasStages) return;
-  throw new InfermarkError("USAGE", `stages cannot be sent by workers yet: --workers ${text}`, {
-    hint: "leave out --workers, or send one --rate at a time",
-  });
-}
-
 export interface RunnersOptions {
   readonly workers: number | "auto";
   /** Of this process. */
@@ -43,12 +35,16 @@ export interface RunnersOptions {
   readonly say: (text: string) => void;
 }
 
+/** What decides how many workers are of use, and what they send. */
+type SentLoad = Pick<PointSettings, "batch" | "seed"> &
+  ({ readonly concurrency: number } | { readonly maxInFlight: number });
+
 /** What sends the points of a job one after the other. */
 export interface PointRunners {
   /** So many workers as were asked for, at most one for each request in flight; undefined where this process is to send. */
-  runnerFor(point: PointSettings): Promise<PhaseRunner | undefined>;
+  runnerFor(load: SentLoad): Promise<PhaseRunner | undefined>;
   /** Ends workers that were lost in part; the next point has new ones. */
-  measured(point: LoadPoint): Promise<void>;
+  measured(points: readonly LoadPoint[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,23 +57,23 @@ export function pointRunners(job: LoadJob, options: RunnersOptions): PointRunner
     await closing?.runner.close();
   };
   return {
-    runnerFor: async (point) => {
+    runnerFor: async (load) => {
       const { workers } = options;
-      const inFlight = "concurrency" in point ? point.concurrency : point.maxInFlight;
+      const inFlight = "concurrency" in load ? load.concurrency : load.maxInFlight;
       const most = Math.min(workers === "auto" ? mostWorkers() : workers, inFlight);
       if (most === 1 && workers !== "auto") {
         await close();
         return undefined;
       }
-      const key = `${most} ${point.batch}`;
+      const key = `${most} ${load.batch}`;
       if (open?.key !== key) {
         await close();
-        open = { key, runner: await openRunner(job, point, most, options) };
+        open = { key, runner: await openRunner(job, load, most, options) };
       }
       return open.runner;
     },
-    measured: async ({ shards }) => {
-      if (shards.some(({ lost }) => lost !== undefined)) await close();
+    measured: async (points) => {
+      if (points.some(({ shards }) => shards.some(({ lost }) => lost !== undefined))) await close();
     },
     close,
   };
@@ -85,7 +81,7 @@ export function pointRunners(job: LoadJob, options: RunnersOptions): PointRunner
 
 function openRunner(
   job: LoadJob,
-  { batch, seed }: PointSettings,
+  { batch, seed }: SentLoad,
   most: number,
   { workers, engine, say }: RunnersOptions,
 ): OpenRunner | Promise<OpenRunner> {

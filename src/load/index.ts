@@ -15,11 +15,11 @@ export {
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
 export type { ConcurrencyPlan } from "./modes/concurrency.ts";
-export { inThisProcess, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
+export { inThisProcess, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
 export { type LoadPlan, parseLoadPlan } from "./plan.ts";
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";
-export { type LoadRunOptions, runLoad, runStages, type StagesRunOptions } from "./run-load.ts";
+export { type LoadRunOptions, runLoad, runStages } from "./run-load.ts";
 export { type Instruments, type PlanOutcome, runPlan } from "./run-plan.ts";
 export type { ArrivalPlan } from "./schedules/arrival-plan.ts";
 export {

@@ -10,7 +10,8 @@ import type { Workload } from "./workload.ts";
 /** A phase as plain JSON. */
 export interface PhaseTask {
   readonly phase: LoadProgress["phase"];
-  readonly lengthMs: number;
+  /** The lengths of its parts, which follow each other without a gap; a part has the requests that were due in it. */
+  readonly partsMs: readonly number[];
   /** Closed loop: requests kept in flight. Open loop: the most that may be. */
   readonly concurrency: number;
   /** Present in an open loop. */
@@ -27,7 +28,7 @@ export interface PhaseRunOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
-/** What came of a phase. */
+/** What came of one part of a phase. */
 export interface PhaseRun extends Omit<PhasePart, "recorder"> {
   /** `destroy()` must be called when all has been read. */
   readonly recorder: Pick<PhaseRecorder, "recorded" | "destroy">;
@@ -35,7 +36,7 @@ export interface PhaseRun extends Omit<PhasePart, "recorder"> {
   readonly workers?: readonly WorkerPart[];
 }
 
-/** What one worker process did in a phase. */
+/** What one worker process did in a part of a phase. */
 export interface WorkerPart {
   /** Counted from 0. */
   readonly worker: number;
@@ -48,9 +49,15 @@ export interface WorkerPart {
   readonly lost?: string;
 }
 
+/** How long a phase is. */
+export function lengthMsOf({ partsMs }: Pick<PhaseTask, "partsMs">): number {
+  return partsMs.reduce((sum, each) => sum + each, 0);
+}
+
 /** Runs phases one at a time: in this process or in workers. */
 export interface PhaseRunner {
-  run(task: PhaseTask, options: PhaseRunOptions): Promise<PhaseRun>;
+  /** What came of each part. */
+  run(task: PhaseTask, options: PhaseRunOptions): Promise<readonly PhaseRun[]>;
 }
 
 export interface InProcessOptions {
@@ -60,24 +67,13 @@ export interface InProcessOptions {
   readonly clock?: Clock;
 }
 
-/** Runs phases in this process, also those of several parts. */
-export interface LocalRunner extends PhaseRunner {
-  /** Runs a phase whose parts follow each other without a gap. */
-  runParts(task: PhaseTask, partsMs: readonly number[], options: PhaseRunOptions): Promise<readonly PhasePart[]>;
-}
-
 /** Runs phases in this process. */
-export function inThisProcess({ workload, requests, ...options }: InProcessOptions): LocalRunner {
-  const runParts: LocalRunner["runParts"] = ({ arrivals, ...task }, partsMs, runOptions) =>
-    runPhase(
-      { ...task, partsMs, requests, arrivals: arrivals && arrivalsOf(arrivals) },
-      { ...options, ...runOptions, answers: workload },
-    );
+export function inThisProcess({ workload, requests, ...options }: InProcessOptions): PhaseRunner {
   return {
-    runParts,
-    run: async (task, runOptions) => {
-      const [part] = await runParts(task, [task.lengthMs], runOptions);
-      return part as PhasePart;
-    },
+    run: ({ arrivals, ...task }, runOptions) =>
+      runPhase(
+        { ...task, requests, arrivals: arrivals && arrivalsOf(arrivals) },
+        { ...options, ...runOptions, answers: workload },
+      ),
   };
 }

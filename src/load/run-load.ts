@@ -8,7 +8,7 @@ import type { LoadPoint } from "./load-point.ts";
 import type { Measured } from "./measured.ts";
 import type { StagesSchedule } from "./modes/mode.ts";
 import { serverUsage, whileObserved } from "./observe.ts";
-import { inThisProcess, type LocalRunner, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
+import { inThisProcess, lengthMsOf, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
 import type { LoadProgress } from "./progress.ts";
 import type { LoadSettings, PointSettings } from "./settings.ts";
 import { type PointLoad, toLoadPoint } from "./to-load-point.ts";
@@ -45,16 +45,8 @@ export async function runLoad(plan: PointSettings, options: LoadRunOptions): Pro
   return point as LoadPoint;
 }
 
-/** The stages of a plan are not sent by a runner of another process. */
-export interface StagesRunOptions extends LoadRunOptions {
-  readonly runner?: never;
-}
-
 /** Warms up at the first stage's rate, then measures all stages without a gap: what one leaves behind burdens the next. A point for each. */
-export function runStages(
-  plan: LoadSettings & StagesSchedule,
-  options: StagesRunOptions,
-): Promise<readonly LoadPoint[]> {
+export function runStages(plan: LoadSettings & StagesSchedule, options: LoadRunOptions): Promise<readonly LoadPoint[]> {
   const stretches = plan.stages.map(({ durationMs, rate, toRate = rate }) => ({
     durationS: durationMs / 1000,
     from: rate,
@@ -89,21 +81,17 @@ async function measure(
   loadOf: LoadOf,
 ): Promise<readonly LoadPoint[]> {
   const { engine, workload, model, parts: mixed, signal = new AbortController().signal, onProgress } = options;
-  let own: LocalRunner | undefined;
   // Encoded here only where this process sends.
-  const here = () => {
-    own ??= inThisProcess({
+  const runner =
+    options.runner ??
+    inThisProcess({
       ...options,
       requests: encodeRequests(workload, { ...plan, model, ...(mixed && { parts: mixed }) }),
     });
-    return own;
-  };
-  const run = async (phase: PhaseTask["phase"], partsMs: readonly number[]): Promise<readonly PhaseRun[]> => {
+  const run = (phase: PhaseTask["phase"], partsMs: readonly number[]): Promise<readonly PhaseRun[]> => {
     const { requestTimeoutMs, fullCheckEvery } = plan;
-    const lengthMs = partsMs.reduce((sum, each) => sum + each, 0);
-    const task = { phase, lengthMs, requestTimeoutMs, fullCheckEvery, ...loadOf(phase, lengthMs) };
-    const how = { signal, ...(onProgress && { onProgress }) };
-    return partsMs.length > 1 ? here().runParts(task, partsMs, how) : [await (options.runner ?? here()).run(task, how)];
+    const task = { phase, partsMs, requestTimeoutMs, fullCheckEvery, ...loadOf(phase, lengthMsOf({ partsMs })) };
+    return runner.run(task, { signal, ...(onProgress && { onProgress }) });
   };
   const runStep = async (lengthMs: number) => {
     const [{ recorder }] = (await run("warm-up", [lengthMs])) as [PhaseRun];

@@ -2,7 +2,7 @@ import { type Clock, NS_PER_MS, systemClock } from "../base/clock.ts";
 import type { ProcessUsage } from "../telemetry/index.ts";
 import type { AnswerCheck, Arrivals, EncodedRequest, Engine, PhaseSummary } from "./engine.ts";
 import { createParts } from "./phase-parts.ts";
-import type { PhaseTask } from "./phase-runner.ts";
+import { lengthMsOf, type PhaseTask } from "./phase-runner.ts";
 import { type LoadProgress, reportProgress } from "./progress.ts";
 import type { PhaseRecorder } from "./recorder.ts";
 
@@ -15,9 +15,7 @@ export interface PhaseOptions {
 }
 
 /** What a phase sends, and how. */
-export interface PhasePlan extends Omit<PhaseTask, "lengthMs" | "arrivals"> {
-  /** The lengths of its parts, which follow each other without a gap; a part has the requests that were due in it. */
-  readonly partsMs: readonly number[];
+export interface PhasePlan extends Omit<PhaseTask, "arrivals"> {
   readonly requests: readonly EncodedRequest[];
   readonly arrivals?: Arrivals | undefined;
   /** An instant of the clock; now unless given. */
@@ -38,7 +36,7 @@ export interface PhasePart {
 export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<readonly PhasePart[]> {
   const { engine, clock = systemClock, signal = new AbortController().signal, onProgress } = options;
   const { startNs = clock.now() } = plan;
-  const lengthMs = plan.partsMs.reduce((sum, each) => sum + each, 0);
+  const lengthMs = lengthMsOf(plan);
   const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
   const reported = { phase: plan.phase, lengthMs, recorderNow: () => parts.recorderNow() };
   const stopReports = onProgress && reportProgress(reported, clock, onProgress);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startReference } from "../../src/cli/commands/serve.ts";
-import { checkWorkers, parseWorkers } from "../../src/cli/load-workers.ts";
+import { parseWorkers } from "../../src/cli/load-workers.ts";
 import type { RunningReference } from "../../src/reference/index.ts";
 import type { ResultDocument } from "../../src/result/index.ts";
 import { runCli, scratchFolder, startCli } from "./run-cli.ts";
@@ -69,15 +69,27 @@ test("an open loop comes from several processes at the rate of one", { timeout: 
   expect(sent[1]).toBe(sent[0]);
 });
 
-test("stages are not sent by workers, and the run says so", { timeout: 60_000 }, async () => {
-  const load = ["--protocol", "v2-rest", "--stage", "a:50:1s", "--workers", "2"];
-  const { code, stderr } = await runCli(["load", "--rest", running.restUrl as string, ...load], {
-    cwd: scratchFolder(),
-  });
-  expect(code).toBe(2);
-  expect(stderr).toContain("stages cannot be sent by workers yet");
-  expect(() => checkWorkers("auto", true)).toThrow("stages cannot be sent by workers yet");
-  expect(() => checkWorkers("1", true)).not.toThrow();
+test("stages come from several processes, each request in the stage in which it is due", {
+  timeout: 180_000,
+}, async () => {
+  const stages = ["--stage", "low:40:1s", "--stage", "ramp:40-200:1s", "--stage", "high:200:1s"];
+  const load = [...stages, "--arrivals", "poisson", "--warmup", "0s", "--seed", "5", "--protocol", "v2-grpc"];
+  const sent: (readonly unknown[])[] = [];
+  for (const workers of ["1", "2"]) {
+    const cwd = scratchFolder();
+    const { stderr } = await runCli(["load", "--grpc", running.grpcAddress as string, ...load, "--workers", workers], {
+      cwd,
+    });
+    const points = documentIn(cwd).load?.runs[0]?.points ?? [];
+    for (const { counts, shards } of points) {
+      expect(counts, stderr).toMatchObject({ notSent: 0, wrongAnswer: 0, ok: counts.sent });
+      expect(shards.map((shard) => shard.worker)).toEqual(workers === "1" ? [] : [0, 1]);
+      if (workers === "2") expect(shards.reduce((sum, shard) => sum + shard.sent, 0)).toBe(counts.sent);
+    }
+    sent.push(points.map(({ stage, counts }) => [stage, counts.sent]));
+  }
+  expect(sent[0]).toHaveLength(3);
+  expect(sent[1]).toEqual(sent[0]);
 });
 
 test("an interrupted run of several processes is written", { timeout: 180_000 }, async () => {

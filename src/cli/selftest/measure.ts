@@ -5,6 +5,7 @@ import {
   type Engine,
   encodeRequests,
   inThisProcess,
+  type PhaseRun,
   type PhaseTask,
 } from "../../load/index.ts";
 import { clientLimited } from "../../load/validity/client-limited.ts";
@@ -74,16 +75,17 @@ export async function openSender(protocol: Protocol, server: ReferenceProcess, s
   const engine: Engine = await createEngine("wire", endpoint);
   const requests = encodeRequests(workload, { model: MODEL, batch: 1, seed: "selftest" });
   const runner = inThisProcess({ engine, workload, requests });
-  const run = (lengthMs: number, concurrency: number, arrivals?: ArrivalPlan) => {
+  const run = async (lengthMs: number, concurrency: number, arrivals?: ArrivalPlan): Promise<PhaseRun> => {
     const task: PhaseTask = {
       phase: "measuring",
-      lengthMs,
+      partsMs: [lengthMs],
       concurrency,
       ...(arrivals && { arrivals }),
       requestTimeoutMs: 10_000,
       fullCheckEvery: 100,
     };
-    return runner.run(task, { signal });
+    const [part] = await runner.run(task, { signal });
+    return part as PhaseRun;
   };
   return {
     protocol,

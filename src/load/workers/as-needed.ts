@@ -28,10 +28,10 @@ export function workersAsNeeded(
   return {
     run: async (task, options) => {
       for (;;) {
-        const result = await (workers ?? first).run(task, options);
-        const limited = task.phase === "warm-up" && clientLimited(result).problem !== undefined;
-        if (!limited || count >= most || options.signal.aborted) return result;
-        result.recorder.destroy();
+        const parts = await (workers ?? first).run(task, options);
+        const limited = task.phase === "warm-up" && parts.some((part) => clientLimited(part).problem !== undefined);
+        if (!limited || count >= most || options.signal.aborted) return parts;
+        for (const { recorder } of parts) recorder.destroy();
         await workers?.close();
         count = Math.min(most, 2 * count);
         grown(count);

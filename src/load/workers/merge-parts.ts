@@ -3,7 +3,7 @@ import { Outcome, type PhaseSummary } from "../engine.ts";
 import type { PhaseTask, WorkerPart } from "../phase-runner.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { PhaseRecorder } from "../recorder.ts";
-import type { WorkerResult } from "./messages.ts";
+import type { Share, WorkerResult } from "./messages.ts";
 import { sharedArrivals } from "./share.ts";
 
 const MOST_SAMPLES_OF_A_KIND = 3;
@@ -85,16 +85,22 @@ export function lostPart(worker: number, lost: string): WorkerPart {
   return { worker, sent: 0, ok: 0, client: NOTHING, clientWhileSending: NOTHING, lost };
 }
 
-/** Open loop: all that was due from a lost worker counts as not sent and as waiting to the end of the phase, since nobody knows what became of it. */
+/**
+ * Open loop: all that was due from a lost worker counts as not sent and as waiting to the end of the part, since nobody knows what became of
+ * it. `parts` are those of the phase, in order.
+ */
 export function recordLost(
-  recorder: PhaseRecorder,
+  parts: readonly { readonly recorder: PhaseRecorder; readonly startNs: number; readonly lengthNs: number }[],
   task: PhaseTask,
-  share: { readonly index: number; readonly count: number },
-  startNs: number,
+  share: Share,
 ): void {
   const arrivals = sharedArrivals(task, share);
-  if (!arrivals) return;
-  const lengthNs = task.lengthMs * 1e6;
-  for (let due = arrivals.next(); due <= lengthNs && due < Number.POSITIVE_INFINITY; due = arrivals.next())
-    recorder.record(startNs + due, startNs + lengthNs, startNs + lengthNs, Outcome.notSent, 0, 0);
+  const [first] = parts;
+  if (!arrivals || !first) return;
+  let due = first.startNs + arrivals.next();
+  for (const part of parts) {
+    const endNs = part.startNs + part.lengthNs;
+    for (; due < endNs || (due === endNs && part === parts.at(-1)); due = first.startNs + arrivals.next())
+      part.recorder.record(due, endNs, endNs, Outcome.notSent, 0, 0);
+  }
 }

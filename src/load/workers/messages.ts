@@ -37,16 +37,16 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly progress: LoadProgress }
-  | { readonly kind: "done"; readonly result: WorkerResult }
+  | { readonly kind: "done"; readonly parts: readonly WorkerResult[] }
   /** Something was thrown; `code` where it is an error that a user can act on. */
   | { readonly kind: "thrown"; readonly message: string; readonly code?: string; readonly hint?: string };
 
-/** What one worker did in a phase. */
+/** What one worker did in a part of a phase. */
 export interface WorkerResult {
   readonly recorded: RecorderSnapshot;
   readonly summary: PhaseSummary;
   readonly client: ProcessUsage;
   readonly clientWhileSending: ProcessUsage;
-  /** From the begin of the phase to the last answer. */
+  /** From the begin of the part to its end, or to the last answer. */
   readonly elapsedNs: number;
 }

@@ -1,8 +1,8 @@
 import { NS_PER_MS, systemClock, systemClockOriginNs } from "../../base/clock.ts";
-import { watchProcess } from "../../telemetry/index.ts";
+import { type ProcessUsage, watchProcess } from "../../telemetry/index.ts";
 import type { PhaseRun, PhaseRunner, PhaseRunOptions, PhaseTask } from "../phase-runner.ts";
 import type { LoadProgress } from "../progress.ts";
-import { createRecorder } from "../recorder.ts";
+import { createRecorder, type PhaseRecorder } from "../recorder.ts";
 import { lostPart, mergeProgress, mergeSummaries, mergeUsage, partOf, recordLost } from "./merge-parts.ts";
 import type { WorkerResult, WorkerSetting } from "./messages.ts";
 import { forkWorker, type Worker } from "./worker.ts";
@@ -41,10 +41,9 @@ async function runTogether(
   workers: readonly Worker[],
   task: PhaseTask,
   { signal, onProgress }: PhaseRunOptions,
-): Promise<PhaseRun> {
-  const lengthNs = task.lengthMs * NS_PER_MS;
+): Promise<readonly PhaseRun[]> {
   const startNs = systemClock.now() + LEAD_MS * NS_PER_MS;
-  const usage = watchProcess();
+  const usage = watchParts(task, startNs);
   const latest = new Map<number, LoadProgress>();
   const report = onProgress && setInterval(() => tellProgress(latest, onProgress), PROGRESS_MS);
   const abort = () => {
@@ -52,7 +51,7 @@ async function runTogether(
   };
   signal.addEventListener("abort", abort, { once: true });
   const startsAtNs = startNs + systemClockOriginNs();
-  let results: readonly (WorkerResult | undefined)[];
+  let results: readonly (readonly WorkerResult[] | undefined)[];
   try {
     const running = workers.map((worker, index) =>
       worker.run(task, startsAtNs, (progress) => void latest.set(index, progress)),
@@ -60,10 +59,11 @@ async function runTogether(
     if (signal.aborted) abort();
     results = await Promise.all(running);
   } finally {
+    usage.stop();
     clearInterval(report);
     signal.removeEventListener("abort", abort);
   }
-  return merged(workers, results, { task, startNs, lengthNs, parent: usage() });
+  return merged(workers, results, { task, startNs, parent: usage.parts() });
 }
 
 function tellProgress(latest: ReadonlyMap<number, LoadProgress>, tell: (progress: LoadProgress) => void): void {
@@ -71,46 +71,87 @@ function tellProgress(latest: ReadonlyMap<number, LoadProgress>, tell: (progress
   if (progress) tell(progress);
 }
 
+/** What this process uses in each part of a phase. */
+function watchParts({ partsMs }: PhaseTask, startNs: number) {
+  const ended: ProcessUsage[] = [];
+  let current = watchProcess();
+  let endMs = (startNs - systemClock.now()) / NS_PER_MS;
+  const timers = partsMs.slice(0, -1).map((lengthMs) => {
+    endMs += lengthMs;
+    return setTimeout(() => {
+      ended.push(current());
+      current = watchProcess();
+    }, endMs);
+  });
+  return {
+    /** Of a phase that was stopped, parts that did not begin have what the last one has. */
+    parts: (): readonly ProcessUsage[] => {
+      const last = current();
+      return partsMs.map((_, index) => ended[index] ?? last);
+    },
+    stop: () => timers.forEach(clearTimeout),
+  };
+}
+
+interface Part {
+  readonly recorder: PhaseRecorder;
+  readonly startNs: number;
+  readonly lengthNs: number;
+}
+
+function partsFrom({ partsMs, arrivals }: PhaseTask, phaseStartNs: number): readonly Part[] {
+  let startNs = phaseStartNs;
+  return partsMs.map((lengthMs) => {
+    const lengthNs = lengthMs * NS_PER_MS;
+    const part = { recorder: createRecorder(startNs, lengthNs, arrivals !== undefined), startNs, lengthNs };
+    startNs += lengthNs;
+    return part;
+  });
+}
+
+interface Together {
+  readonly task: PhaseTask;
+  readonly startNs: number;
+  /** What this process used, by part. */
+  readonly parent: readonly ProcessUsage[];
+}
+
+/** What all workers did, by part; what a lost one did is known of none. */
 function merged(
   workers: readonly Worker[],
-  results: readonly (WorkerResult | undefined)[],
-  {
-    task,
-    startNs,
-    lengthNs,
-    parent,
-  }: { task: PhaseTask; startNs: number; lengthNs: number; parent: ReturnType<ReturnType<typeof watchProcess>> },
-): PhaseRun {
-  const recorder = createRecorder(startNs, lengthNs, task.arrivals !== undefined);
-  const lost: string[] = [];
-  const parts = workers.map((worker, index) => {
-    const result = results[index];
-    if (result) {
-      recorder.merge(result.recorded);
-      return partOf(index, result);
-    }
-    recordLost(recorder, task, { index, count: workers.length }, startNs);
-    lost.push(`worker ${index} was lost: ${worker.lost}; what it sent and measured is not known`);
-    return lostPart(index, worker.lost ?? "");
+  results: readonly (readonly WorkerResult[] | undefined)[],
+  { task, startNs, parent }: Together,
+): readonly PhaseRun[] {
+  const parts = partsFrom(task, startNs);
+  const howLost = new Map(workers.flatMap(({ lost = "" }, index) => (results[index] ? [] : [[index, lost] as const])));
+  for (const index of howLost.keys()) recordLost(parts, task, { index, count: workers.length });
+  const lost = [...howLost].map(
+    ([index, how]) => `worker ${index} was lost: ${how}; what it sent and measured is not known`,
+  );
+  return parts.map(({ recorder, startNs: partStartNs }, part) => {
+    const present = results.flatMap((each) => each?.[part] ?? []);
+    for (const { recorded } of present) recorder.merge(recorded);
+    const own = parent[part] as ProcessUsage;
+    return {
+      recorder,
+      startNs: partStartNs,
+      endNs: partStartNs + Math.max(0, ...present.map(({ elapsedNs }) => elapsedNs)),
+      summary: mergeSummaries(
+        present.map(({ summary }) => summary),
+        lost,
+      ),
+      client: mergeUsage(
+        own,
+        present.map(({ client }) => client),
+      ),
+      clientWhileSending: mergeUsage(
+        own,
+        present.map(({ clientWhileSending }) => clientWhileSending),
+      ),
+      workers: workers.map((_, index) => {
+        const result = results[index]?.[part];
+        return result ? partOf(index, result) : lostPart(index, howLost.get(index) ?? "");
+      }),
+    };
   });
-  const present = results.filter((result) => result !== undefined);
-  const elapsedNs = Math.max(0, ...present.map((result) => result.elapsedNs));
-  return {
-    recorder,
-    startNs,
-    endNs: startNs + elapsedNs,
-    summary: mergeSummaries(
-      present.map(({ summary }) => summary),
-      lost,
-    ),
-    client: mergeUsage(
-      parent,
-      present.map(({ client }) => client),
-    ),
-    clientWhileSending: mergeUsage(
-      parent,
-      present.map(({ clientWhileSending }) => clientWhileSending),
-    ),
-    workers: parts,
-  };
 }

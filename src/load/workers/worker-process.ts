@@ -5,7 +5,7 @@ import { createEngine } from "../engines/index.ts";
 import type { InProcessOptions } from "../phase-runner.ts";
 import type { LoadProgress } from "../progress.ts";
 import { createRecorder } from "../recorder.ts";
-import { type PhasePart, runPhase } from "../run-phase.ts";
+import { runPhase } from "../run-phase.ts";
 import { SERIALS } from "../wire/serial.ts";
 import { systemTiming } from "../wire/timing.ts";
 import type { Workload } from "../workload.ts";
@@ -42,7 +42,6 @@ async function run({ task, startsAtNs }: Extract<ToWorker, { kind: "phase" }>): 
   const { engine, workload, requests } = begun;
   const shared = {
     ...task,
-    partsMs: [task.lengthMs],
     requests,
     concurrency: sharedConcurrency(task.concurrency, share),
     arrivals: sharedArrivals(task, share),
@@ -50,10 +49,12 @@ async function run({ task, startsAtNs }: Extract<ToWorker, { kind: "phase" }>): 
   };
   const onProgress = (progress: LoadProgress) => tell({ kind: "progress", progress });
   const parts = await runPhase(shared, { engine, answers: workload, signal: abort.signal, onProgress });
-  const [{ recorder, endNs, summary, client, clientWhileSending }] = parts as [PhasePart];
-  const recorded = recorder.snapshot();
-  recorder.destroy();
-  tell({ kind: "done", result: { recorded, summary, client, clientWhileSending, elapsedNs: endNs - startNs } });
+  const results = parts.map(({ recorder, startNs: from, endNs, ...seen }) => {
+    const recorded = recorder.snapshot();
+    recorder.destroy();
+    return { ...seen, recorded, elapsedNs: endNs - from };
+  });
+  tell({ kind: "done", parts: results });
 }
 
 function until(ns: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { InfermarkError, type InfermarkErrorCode } from "../../base/errors.ts";
 import { forkModule } from "../../base/fork-module.ts";
-import type { PhaseTask } from "../phase-runner.ts";
+import { lengthMsOf, type PhaseTask } from "../phase-runner.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { FromWorker, Share, ToWorker, WorkerResult, WorkerSetting } from "./messages.ts";
 
@@ -16,12 +16,12 @@ export interface Worker {
   readonly lost: string | undefined;
   /** Rejects when the setting cannot be used; resolves, lost, when the process ends. */
   begin(setting: WorkerSetting, share: Share): Promise<void>;
-  /** Undefined when the worker was lost. Rejects with what the check of an answer threw. */
+  /** What it did in each part; undefined when the worker was lost. Rejects with what the check of an answer threw. */
   run(
     task: PhaseTask,
     startsAtNs: number,
     onProgress: (progress: LoadProgress) => void,
-  ): Promise<WorkerResult | undefined>;
+  ): Promise<readonly WorkerResult[] | undefined>;
   /** Ends the phase that runs. */
   abort(): void;
   close(): Promise<void>;
@@ -93,11 +93,11 @@ function follow(child: ChildProcess): Worker {
           stderr = `it did not answer ${GRACE_MS / 1000} s after the phase`;
           child.kill("SIGKILL");
         },
-        task.lengthMs + task.requestTimeoutMs + GRACE_MS,
+        lengthMsOf(task) + task.requestTimeoutMs + GRACE_MS,
       );
       tell({ kind: "phase", task, startsAtNs });
       try {
-        return (await done)?.result;
+        return (await done)?.parts;
       } finally {
         clearTimeout(limit);
       }

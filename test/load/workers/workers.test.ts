@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ConcurrencyPlan, createEngine, type LoadProgress, runLoad } from "../../../src/load/index.ts";
-import type { PhaseTask } from "../../../src/load/phase-runner.ts";
+import type { PhaseRun, PhaseTask } from "../../../src/load/phase-runner.ts";
 import { openWorkers, type WorkerSetting, workersAsNeeded } from "../../../src/load/workers/index.ts";
 import { afterwards, echo, httpServer, type Law, type Loopback, someModel } from "../loopback.ts";
 import { workloads } from "./echo-workload.ts";
@@ -22,9 +22,16 @@ async function workersFor(server: Loopback, count: number, encoding?: string) {
   return workers;
 }
 
+/** What came of a phase of one part. */
+async function only(running: Promise<readonly PhaseRun[]>): Promise<readonly [PhaseRun]> {
+  const parts = await running;
+  expect(parts).toHaveLength(1);
+  return parts as [PhaseRun];
+}
+
 const task: PhaseTask = {
   phase: "measuring",
-  lengthMs: 1000,
+  partsMs: [1000],
   concurrency: 5,
   requestTimeoutMs: 5000,
   fullCheckEvery: 2,
@@ -85,7 +92,7 @@ describe("workers", () => {
         response.end(body);
       }, 20);
     });
-    const { recorder, summary } = await (await workersFor(server, 3)).run(task, never());
+    const [{ recorder, summary }] = await only((await workersFor(server, 3)).run(task, never()));
     expect(most).toBe(5);
     expect(recorder.recorded().counts.ok).toBe(summary.sent);
     recorder.destroy();
@@ -94,20 +101,35 @@ describe("workers", () => {
   test("send the schedule and the rotation of one process", async () => {
     const server = await httpServer(echo);
     const workers = await workersFor(server, 3);
-    const { recorder, summary, workers: parts = [] } = await workers.run({ ...task, arrivals: even }, never());
+    const [{ recorder, summary, workers: parts = [] }] = await only(workers.run({ ...task, arrivals: even }, never()));
     expect(summary.sent).toBe(120);
     expect(parts.map(({ sent }) => sent)).toEqual([40, 40, 40]);
     expect(recorder.recorded().lateness.count).toBe(120);
     recorder.destroy();
   });
 
+  test("give each part of a phase what was due in it", async () => {
+    const server = await httpServer(after(1));
+    const workers = await workersFor(server, 3);
+    const parts = await workers.run({ ...task, partsMs: [300, 500, 200], arrivals: even }, never());
+    expect(parts.map(({ summary }) => summary.sent)).toEqual([36, 60, 24]);
+    const [first] = parts as [PhaseRun];
+    for (const [index, { recorder, startNs, endNs, client, workers: each = [] }] of parts.entries()) {
+      expect(new Set(each.map(({ sent }) => sent))).toEqual(new Set([[12, 20, 8][index]]));
+      expect((startNs - first.startNs) / 1e6).toBeCloseTo([0, 300, 800][index] as number, 6);
+      if (index < 2) expect((endNs - startNs) / 1e6).toBeCloseTo([300, 500][index] as number, 6);
+      expect(recorder.recorded().counts.ok).toBe([36, 60, 24][index]);
+      expect(client.elapsedMs).toBeGreaterThan(0);
+      recorder.destroy();
+    }
+  });
+
   test("report progress together", async () => {
     const seen: LoadProgress[] = [];
     const server = await httpServer(after(2));
     const workers = await workersFor(server, 2);
-    const { recorder } = await workers.run(
-      { ...task, lengthMs: 2300 },
-      { ...never(), onProgress: (each) => void seen.push(each) },
+    const [{ recorder }] = await only(
+      workers.run({ ...task, partsMs: [2300] }, { ...never(), onProgress: (each) => void seen.push(each) }),
     );
     recorder.destroy();
     expect(seen.length).toBeGreaterThan(0);
@@ -122,7 +144,8 @@ describe("workers", () => {
       after(1)(n, request, response, body);
     });
     const workers = await workersFor(server, 2);
-    const { recorder, startNs, endNs } = await workers.run({ ...task, lengthMs: 600_000 }, { signal: abort.signal });
+    const running = workers.run({ ...task, partsMs: [600_000] }, { signal: abort.signal });
+    const [{ recorder, startNs, endNs }] = await only(running);
     expect(endNs - startNs).toBeLessThan(600e9);
     expect(recorder.recorded().counts.ok).toBeGreaterThan(20);
     recorder.destroy();
@@ -174,12 +197,25 @@ describe("a worker that dies", () => {
     const workers = await workersFor(server, 2);
     pids = workers.pids;
     for (let phase = 0; phase < 2; phase++) {
-      const { recorder, summary } = await workers.run({ ...task, arrivals: even }, never());
+      const [{ recorder, summary }] = await only(workers.run({ ...task, arrivals: even }, never()));
       expect(recorder.recorded().counts).toMatchObject({ ok: 60, notSent: 60 });
       expect(summary.sent).toBe(60);
       recorder.destroy();
     }
   });
+});
+
+test("of a lost worker each part of a phase has what was due from it there", async () => {
+  const server = await httpServer(after(1));
+  const workers = await workersFor(server, 2);
+  process.kill(workers.pids[1] as number, "SIGKILL");
+  const parts = await workers.run({ ...task, partsMs: [250, 750], arrivals: even }, never());
+  const counts = parts.map(({ recorder }) => recorder.recorded().counts);
+  expect(counts).toMatchObject([
+    { ok: 15, notSent: 15 },
+    { ok: 45, notSent: 45 },
+  ]);
+  for (const { recorder } of parts) recorder.destroy();
 });
 
 describe("as many workers as are needed", () => {
@@ -196,7 +232,7 @@ describe("as many workers as are needed", () => {
         const clientWhileSending = count < enough ? busy : idle;
         const summary = { sent: 1, completed: 1, reconnects: 0, fullChecks: 0, wrongAnswers: [], errorSamples: [] };
         const recorder = { recorded: () => undefined as never, destroy: () => undefined };
-        return Promise.resolve({ recorder, startNs: 0, endNs: 1, summary, client: idle, clientWhileSending });
+        return Promise.resolve([{ recorder, startNs: 0, endNs: 1, summary, client: idle, clientWhileSending }]);
       },
     });
     return { ran, runner: workersAsNeeded(runner(1), most, (count) => Promise.resolve(runner(count))) };
