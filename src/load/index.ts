@@ -15,7 +15,8 @@ export {
 export { createEngine } from "./engines/index.ts";
 export type { LoadPoint } from "./load-point.ts";
 export type { ConcurrencyPlan } from "./modes/concurrency.ts";
-export { inThisProcess, type PhaseRun, type PhaseRunner, type PhaseTask } from "./phase-runner.ts";
+export { inThisProcess, type PhaseRun, type PhaseRunner } from "./phase-runner.ts";
+export type { PhaseTask } from "./phase-task.ts";
 export { type LoadPlan, parseLoadPlan } from "./plan.ts";
 export type { LoadProgress } from "./progress.ts";
 export { createRecorder, OUTCOME_NAMES, type OutcomeName, type PhaseRecorder, type Recorded } from "./recorder.ts";

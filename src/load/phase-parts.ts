@@ -1,6 +1,7 @@
 import { type Clock, NS_PER_MS } from "../base/clock.ts";
 import { type ProcessUsage, watchProcess, watchStalls } from "../telemetry/index.ts";
 import type { AnswerCheck, Engine, PhaseSoFar, PhaseSummary, Recorder } from "./engine.ts";
+import { partSpans } from "./phase-task.ts";
 import { createRecorder, OUTCOME_NAMES, type PhaseRecorder } from "./recorder.ts";
 import type { PhasePart, PhasePlan } from "./run-phase.ts";
 
@@ -36,12 +37,15 @@ interface Surroundings {
 }
 
 /** Begins the parts of a phase that begins now. */
-export function createParts(
-  { partsMs, arrivals }: PhasePlan,
-  startNs: number,
-  { engine, clock, answers }: Surroundings,
-): PhaseParts {
-  const parts = partsFrom(partsMs, startNs, arrivals !== undefined);
+export function createParts(plan: PhasePlan, startNs: number, { engine, clock, answers }: Surroundings): PhaseParts {
+  const parts = partSpans(plan, startNs).map(
+    (span): Part => ({
+      recorder: createRecorder(span.startNs, span.lengthNs, plan.arrivals !== undefined),
+      startNs: span.startNs,
+      deadlineNs: span.startNs + span.lengthNs,
+      fullChecks: 0,
+    }),
+  );
   const last = parts.length - 1;
   const partAt = (ns: number): Part => {
     let index = 0;
@@ -94,21 +98,6 @@ export function createParts(
       for (const { recorder } of parts) recorder.destroy();
     },
   };
-}
-
-function partsFrom(partsMs: readonly number[], startNs: number, open: boolean): Part[] {
-  let beginNs = startNs;
-  return partsMs.map((lengthMs) => {
-    const lengthNs = lengthMs * NS_PER_MS;
-    const part = {
-      recorder: createRecorder(beginNs, lengthNs, open),
-      startNs: beginNs,
-      deadlineNs: beginNs + lengthNs,
-      fullChecks: 0,
-    };
-    beginNs += lengthNs;
-    return part;
-  });
 }
 
 function counting(answers: AnswerCheck, partNow: () => Part): AnswerCheck {

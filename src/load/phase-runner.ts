@@ -1,25 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import type { ProcessUsage } from "../telemetry/index.ts";
 import type { EncodedRequest, Engine } from "./engine.ts";
+import type { PhaseTask } from "./phase-task.ts";
 import type { LoadProgress } from "./progress.ts";
 import type { PhaseRecorder } from "./recorder.ts";
 import { type PhasePart, runPhase } from "./run-phase.ts";
-import { type ArrivalPlan, arrivalsOf } from "./schedules/arrival-plan.ts";
+import { arrivalsOf } from "./schedules/arrival-plan.ts";
 import type { Workload } from "./workload.ts";
-
-/** A phase as plain JSON. */
-export interface PhaseTask {
-  readonly phase: LoadProgress["phase"];
-  /** The lengths of its parts, which follow each other without a gap; a part has the requests that were due in it. */
-  readonly partsMs: readonly number[];
-  /** Closed loop: requests kept in flight. Open loop: the most that may be. */
-  readonly concurrency: number;
-  /** Present in an open loop. */
-  readonly arrivals?: ArrivalPlan;
-  readonly requestTimeoutMs: number;
-  /** One in this many answers is compared in full. */
-  readonly fullCheckEvery: number;
-}
 
 export interface PhaseRunOptions {
   /** Ends the phase early. */
@@ -47,11 +34,6 @@ export interface WorkerPart {
   readonly awakeMs?: number;
   /** How it ended before its time: nothing that it did in this phase is known then. */
   readonly lost?: string;
-}
-
-/** How long a phase is. */
-export function lengthMsOf({ partsMs }: Pick<PhaseTask, "partsMs">): number {
-  return partsMs.reduce((sum, each) => sum + each, 0);
 }
 
 /** Runs phases one at a time: in this process or in workers. */

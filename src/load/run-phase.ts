@@ -2,7 +2,7 @@ import { type Clock, NS_PER_MS, systemClock } from "../base/clock.ts";
 import type { ProcessUsage } from "../telemetry/index.ts";
 import type { AnswerCheck, Arrivals, EncodedRequest, Engine, PhaseSummary } from "./engine.ts";
 import { createParts } from "./phase-parts.ts";
-import { lengthMsOf, type PhaseTask } from "./phase-runner.ts";
+import { lengthMsOf, type PhaseTask } from "./phase-task.ts";
 import { type LoadProgress, reportProgress } from "./progress.ts";
 import type { PhaseRecorder } from "./recorder.ts";
 

@@ -1,6 +1,7 @@
 import type { ProcessUsage } from "../../telemetry/index.ts";
 import { Outcome, type PhaseSummary } from "../engine.ts";
-import type { PhaseTask, WorkerPart } from "../phase-runner.ts";
+import type { WorkerPart } from "../phase-runner.ts";
+import type { PartSpan, PhaseTask } from "../phase-task.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { PhaseRecorder } from "../recorder.ts";
 import type { Share, WorkerResult } from "./messages.ts";
@@ -90,7 +91,7 @@ export function lostPart(worker: number, lost: string): WorkerPart {
  * it. `parts` are those of the phase, in order.
  */
 export function recordLost(
-  parts: readonly { readonly recorder: PhaseRecorder; readonly startNs: number; readonly lengthNs: number }[],
+  parts: readonly (PartSpan & { readonly recorder: PhaseRecorder })[],
   task: PhaseTask,
   share: Share,
 ): void {

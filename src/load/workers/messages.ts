@@ -2,7 +2,7 @@ import type { ProcessUsage } from "../../telemetry/index.ts";
 import type { RequestSettings } from "../encode-requests.ts";
 import type { LoadEndpoint } from "../endpoint.ts";
 import type { PhaseSummary } from "../engine.ts";
-import type { PhaseTask } from "../phase-runner.ts";
+import type { PhaseTask } from "../phase-task.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { RecorderSnapshot } from "../recorder.ts";
 import type { LoadEngineId } from "../settings.ts";

@@ -1,8 +1,9 @@
 import { NS_PER_MS, systemClock, systemClockOriginNs } from "../../base/clock.ts";
 import { type ProcessUsage, watchProcess } from "../../telemetry/index.ts";
-import type { PhaseRun, PhaseRunner, PhaseRunOptions, PhaseTask } from "../phase-runner.ts";
+import type { PhaseRun, PhaseRunner, PhaseRunOptions } from "../phase-runner.ts";
+import { type PhaseTask, partSpans } from "../phase-task.ts";
 import type { LoadProgress } from "../progress.ts";
-import { createRecorder, type PhaseRecorder } from "../recorder.ts";
+import { createRecorder } from "../recorder.ts";
 import { lostPart, mergeProgress, mergeSummaries, mergeUsage, partOf, recordLost } from "./merge-parts.ts";
 import type { WorkerResult, WorkerSetting } from "./messages.ts";
 import { forkWorker, type Worker } from "./worker.ts";
@@ -72,41 +73,27 @@ function tellProgress(latest: ReadonlyMap<number, LoadProgress>, tell: (progress
 }
 
 /** What this process uses in each part of a phase. */
-function watchParts({ partsMs }: PhaseTask, startNs: number) {
+function watchParts(task: PhaseTask, phaseStartNs: number) {
+  const [, ...later] = partSpans(task, phaseStartNs);
   const ended: ProcessUsage[] = [];
   let current = watchProcess();
-  let endMs = (startNs - systemClock.now()) / NS_PER_MS;
-  const timers = partsMs.slice(0, -1).map((lengthMs) => {
-    endMs += lengthMs;
-    return setTimeout(() => {
-      ended.push(current());
-      current = watchProcess();
-    }, endMs);
-  });
+  const timers = later.map(({ startNs }) =>
+    setTimeout(
+      () => {
+        ended.push(current());
+        current = watchProcess();
+      },
+      (startNs - systemClock.now()) / NS_PER_MS,
+    ),
+  );
   return {
     /** Of a phase that was stopped, parts that did not begin have what the last one has. */
     parts: (): readonly ProcessUsage[] => {
       const last = current();
-      return partsMs.map((_, index) => ended[index] ?? last);
+      return task.partsMs.map((_, index) => ended[index] ?? last);
     },
     stop: () => timers.forEach(clearTimeout),
   };
-}
-
-interface Part {
-  readonly recorder: PhaseRecorder;
-  readonly startNs: number;
-  readonly lengthNs: number;
-}
-
-function partsFrom({ partsMs, arrivals }: PhaseTask, phaseStartNs: number): readonly Part[] {
-  let startNs = phaseStartNs;
-  return partsMs.map((lengthMs) => {
-    const lengthNs = lengthMs * NS_PER_MS;
-    const part = { recorder: createRecorder(startNs, lengthNs, arrivals !== undefined), startNs, lengthNs };
-    startNs += lengthNs;
-    return part;
-  });
 }
 
 interface Together {
@@ -122,7 +109,10 @@ function merged(
   results: readonly (readonly WorkerResult[] | undefined)[],
   { task, startNs, parent }: Together,
 ): readonly PhaseRun[] {
-  const parts = partsFrom(task, startNs);
+  const parts = partSpans(task, startNs).map((span) => ({
+    ...span,
+    recorder: createRecorder(span.startNs, span.lengthNs, task.arrivals !== undefined),
+  }));
   const howLost = new Map(workers.flatMap(({ lost = "" }, index) => (results[index] ? [] : [[index, lost] as const])));
   for (const index of howLost.keys()) recordLost(parts, task, { index, count: workers.length });
   const lost = [...howLost].map(

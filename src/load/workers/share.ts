@@ -1,5 +1,5 @@
 import type { Arrivals, EncodedRequest } from "../engine.ts";
-import type { PhaseTask } from "../phase-runner.ts";
+import type { PhaseTask } from "../phase-task.ts";
 import { arrivalsOf } from "../schedules/arrival-plan.ts";
 import { dealt } from "../schedules/schedules.ts";
 import type { Share } from "./messages.ts";

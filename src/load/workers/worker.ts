@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { InfermarkError, type InfermarkErrorCode } from "../../base/errors.ts";
 import { forkModule } from "../../base/fork-module.ts";
-import { lengthMsOf, type PhaseTask } from "../phase-runner.ts";
+import { lengthMsOf, type PhaseTask } from "../phase-task.ts";
 import type { LoadProgress } from "../progress.ts";
 import type { FromWorker, Share, ToWorker, WorkerResult, WorkerSetting } from "./messages.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ConcurrencyPlan, createEngine, type LoadProgress, runLoad } from "../../../src/load/index.ts";
-import type { PhaseRun, PhaseTask } from "../../../src/load/phase-runner.ts";
+import type { PhaseRun } from "../../../src/load/phase-runner.ts";
+import type { PhaseTask } from "../../../src/load/phase-task.ts";
 import { openWorkers, type WorkerSetting, workersAsNeeded } from "../../../src/load/workers/index.ts";
 import { afterwards, echo, httpServer, type Law, type Loopback, someModel } from "../loopback.ts";
 import { workloads } from "./echo-workload.ts";
