@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import type { Protocol, Sample, Task } from "./task.ts";
 
 /** What a client says about its run. */
@@ -53,10 +54,27 @@ export function packageVersion(name: string): string {
   return version;
 }
 
-/** The command of a client that is a module of `clients/`. */
+/** The command of a client that is a module of `clients/`. It is compiled, as what is shipped is: a compiler in the process would count as its own. */
 export function clientCommand(client: string, task: object): readonly string[] {
-  const file = fileURLToPath(new URL(`clients/${client}.ts`, import.meta.url));
-  return [process.execPath, "--conditions=source", "--import", "tsx", file, JSON.stringify(task)];
+  return [process.execPath, compiledClient(client), JSON.stringify(task)];
+}
+
+const compiled = new Map<string, string>();
+
+function compiledClient(client: string): string {
+  const outfile = compiled.get(client) ?? fileURLToPath(new URL(`.clients/${client}.mjs`, import.meta.url));
+  if (compiled.has(client)) return outfile;
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(`clients/${client}.ts`, import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    conditions: ["source"],
+  });
+  compiled.set(client, outfile);
+  return outfile;
 }
 
 /** What a client of `clients/` prints last, on a line of its own. */

@@ -164,7 +164,7 @@ function bytesToRaw(values: readonly Uint8Array[]): Uint8Array {
   return raw;
 }
 
-/** Reads raw form; the bytes must be exactly what shape and datatype call for. */
+/** Reads raw form; the bytes must be exactly what shape and datatype call for. Elements are read from them when they are first asked for. */
 export function fromRaw(
   spec: { readonly name: string; readonly datatype: string; readonly shape: readonly number[] },
   raw: Uint8Array,
@@ -177,11 +177,27 @@ export function fromRaw(
   const { size } = DATATYPES[datatype];
   if (raw.length !== count * size)
     return { ok: false, problem: `${raw.length} raw bytes for ${count} elements of ${size} bytes` };
+  let values: readonly Element[] | undefined;
+  const tensor: Tensor = {
+    name,
+    datatype,
+    shape,
+    // Where nobody asks for the elements of a large tensor, reading them is most of the work.
+    get values() {
+      values ??= elementsOf(view, datatype, count);
+      return values;
+    },
+  };
+  return { ok: true, tensor };
+}
+
+function elementsOf(view: DataView, datatype: FixedSize, count: number): readonly Element[] {
   const take = READERS[datatype];
+  const { size } = DATATYPES[datatype];
   // Array.from with a length and a function takes ten times as long, which tells with large tensors.
   const values: Element[] = [];
   for (let index = 0; index < count; index++) values.push(take(view, index * size));
-  return { ok: true, tensor: { name, datatype, shape, values } };
+  return values;
 }
 
 function bytesFromRaw(

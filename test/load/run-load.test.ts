@@ -126,6 +126,32 @@ test("a share of the answers is compared in full", async () => {
   expect(share).toBeLessThan(0.4);
 });
 
+test("comparing large answers in full does not take the time that sending needs", async () => {
+  let checks = 0;
+  const workload = {
+    ...echoWorkload,
+    cheap: () => true,
+    full: () => {
+      checks++;
+      burn(5);
+      return undefined;
+    },
+  };
+  const answer =
+    (bytes: number): Law =>
+    (_n, _request, response, body) =>
+      response.end(Buffer.concat([body, Buffer.alloc(bytes)]));
+  const plan = { fullCheckEvery: 1, concurrency: 2, warmupMs: 0, durationMs: 400 };
+  const small = await load(answer(60_000), plan, { workload });
+  expect(checks).toBe(small.point.counts.fullChecks);
+  expect(checks).toBe(small.point.counts.ok);
+  checks = 0;
+  const large = await load(answer(70_000), plan, { workload });
+  expect(checks).toBe(1);
+  expect(large.point.counts.fullChecks).toBe(1);
+  expect(large.point.counts.ok).toBeGreaterThan(10);
+});
+
 test("a client at its limit is told from a slow server", async () => {
   const busy = { ...echoWorkload, full: (...args: Parameters<typeof echoes.full>) => (burn(3), echoes.full(...args)) };
   const { point } = await load(echo, { fullCheckEvery: 1, concurrency: 8, warmupMs: 0 }, { workload: busy });

@@ -56,7 +56,7 @@ function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<P
     const stopAll = () => {
       for (const { stop } of lanes) stop();
     };
-    const tally = createTally(phase, (thrown) => {
+    const tally = createTally(phase, () => clock.now(), (thrown) => {
       reject(thrown);
       stopAll();
     });

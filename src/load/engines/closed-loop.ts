@@ -47,7 +47,7 @@ export function runClosedLoop(phase: Phase, clock: Clock, connections: readonly 
       signal.removeEventListener("abort", end);
       resolve(tally.summary(reconnectsOfAll() - reconnectsBefore));
     };
-    const tally = createTally(phase, (thrown) => {
+    const tally = createTally(phase, () => clock.now(), (thrown) => {
       reject(thrown);
       end();
     });

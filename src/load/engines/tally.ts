@@ -4,6 +4,10 @@ import { AS_ENCODED, createIdFinder, sentId } from "./sent-id.ts";
 
 const MOST_SAMPLES_OF_A_KIND = 3;
 const LONGEST_SAMPLE = 300;
+/** To compare a larger answer in full takes so long that answers which come meanwhile are seen late. */
+const LARGE_BYTES = 64 * 1024;
+/** Of the time. */
+const MOST_SHARE = 1 / 200;
 
 /** Judges, records and counts what became of the requests of one phase. */
 export interface Tally {
@@ -28,8 +32,16 @@ export interface Tally {
   summary(reconnects: number): PhaseSummary;
 }
 
-/** A tally with nothing counted. `crashed` hears what the check of an answer threw, which libraries would take for an error of theirs. */
-export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashed: (thrown: unknown) => void): Tally {
+/**
+ * A tally with nothing counted. One in `fullCheckEvery` answers is compared in full; of those over 64 KiB fewer, where that would take more than one
+ * two-hundredth of the time. `now` tells the engine's time; `crashed` hears what the check of an answer threw, which libraries would take for
+ * an error of theirs.
+ */
+export function createTally(
+  { recorder, answers, fullCheckEvery }: Phase,
+  now: () => number,
+  crashed: (thrown: unknown) => void,
+): Tally {
   // Strides of random length: a fixed one could fall in step with the rotation of requests and judge always the same.
   const random = seededRandom("full checks");
   const response: { status: number; body: Uint8Array } = { status: 0, body: new Uint8Array(0) };
@@ -37,6 +49,8 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashe
   const wrongAnswers: string[] = [];
   const errorSamples: { outcome: OutcomeCode; message: string }[] = [];
   let untilFullCheck = 0;
+  /** Since when a large answer may be compared again. */
+  let largeFromNs = Number.NEGATIVE_INFINITY;
   let sent = 0;
   let completed = 0;
   let fullChecks = 0;
@@ -55,8 +69,13 @@ export function createTally({ recorder, answers, fullCheckEvery }: Phase, crashe
       return inFull(request, serial) ?? "length or id do not fit the request";
     if (untilFullCheck-- > 0) return undefined;
     untilFullCheck = random.integer(0, 2 * fullCheckEvery - 2);
+    const large = response.body.length > LARGE_BYTES;
+    const began = large ? now() : 0;
+    if (large && began < largeFromNs) return undefined;
     fullChecks++;
-    return inFull(request, serial);
+    const problem = inFull(request, serial);
+    if (large) largeFromNs = began + (now() - began) / MOST_SHARE;
+    return problem;
   };
 
   return {
