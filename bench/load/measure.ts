@@ -26,7 +26,7 @@ export interface Bench {
   readonly server?: CheapServer;
 }
 
-const GRACE_S = 60;
+const GRACE_S = 20;
 
 /** Undefined when the client cannot send such a load; throws when it fails. */
 export async function measure(peer: Peer, task: Task, bench: Bench): Promise<Measured | undefined> {
