@@ -1,7 +1,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { assetJson } from "../../src/base/assets.ts";
+import type { EncodedRequest } from "../../src/load/engine.ts";
 import { type ConcurrencyPlan, createEngine, type LoadProgress, runLoad } from "../../src/load/index.ts";
+import type { Workload } from "../../src/load/workload.ts";
 import type { LoadPoint as DocumentPoint } from "../../src/result/document.gen.ts";
 import { decodeHistogram } from "../../src/statistics/index.ts";
 import { clientProcess, procfs, prometheus } from "../../src/telemetry/index.ts";
@@ -139,8 +141,8 @@ test("comparing large answers in full does not take the time that sending needs"
   };
   const answer =
     (bytes: number): Law =>
-    (_n, _request, response, body) =>
-      response.end(Buffer.concat([body, Buffer.alloc(bytes)]));
+    (n, _request, response, body) =>
+      response.end(Buffer.concat([body, Buffer.alloc(bytes, `${n}`)]));
   const plan = { fullCheckEvery: 1, concurrency: 2, warmupMs: 0, durationMs: 400 };
   const small = await load(answer(60_000), plan, { workload });
   expect(checks).toBe(small.point.counts.fullChecks);
@@ -152,9 +154,42 @@ test("comparing large answers in full does not take the time that sending needs"
   expect(large.point.counts.ok).toBeGreaterThan(10);
 });
 
+test("an answer that was found right is not parsed again, one that differs from it in more than the id is", async () => {
+  const withId = (text: string): EncodedRequest[] => [
+    {
+      ...(encode("http")[0] as EncodedRequest),
+      body: Buffer.from(text),
+      id: "load-0000000000",
+      idAt: text.indexOf("load-"),
+    },
+  ];
+  const parsed: string[] = [];
+  const workload: Workload = {
+    ...echoWorkload,
+    encode: () => withId("<load-0000000000>"),
+    cheap: () => true,
+    full: (_request, { body, id }) => {
+      const text = Buffer.from(body).toString();
+      parsed.push(text);
+      return text === `<${id}>` ? undefined : `${text} is wrong`;
+    },
+  };
+  const law: Law = (n, _request, response, body) =>
+    void response.end(n % 7 === 6 ? body.toString().replace("<", "[") : body);
+  const { point, server } = await load(law, { fullCheckEvery: 1, warmupMs: 0, durationMs: 100 }, { workload });
+  expect(point.counts.fullChecks).toBe(server.received);
+  expect(point.counts.wrongAnswer).toBe(Math.floor(server.received / 7));
+  expect(parsed.filter((text) => text.startsWith("<"))).toHaveLength(1);
+  expect(parsed.filter((text) => text.startsWith("["))).toHaveLength(point.counts.wrongAnswer);
+  expect(new Set(server.ids).size).toBe(server.ids.length);
+});
+
 test("a client at its limit is told from a slow server", async () => {
-  const busy = { ...echoWorkload, full: (...args: Parameters<typeof echoes.full>) => (burn(3), echoes.full(...args)) };
-  const { point } = await load(echo, { fullCheckEvery: 1, concurrency: 8, warmupMs: 0 }, { workload: busy });
+  const cheap: Workload["cheap"] = (...args) => {
+    burn(3);
+    return echoes.cheap(...args);
+  };
+  const { point } = await load(echo, { concurrency: 8, warmupMs: 0 }, { workload: { ...echoWorkload, cheap } });
   expect(point.validity.problems.map(({ code }) => code)).toContain("client-limited");
   expect(point.client.eventLoopUtilisation).toBeGreaterThan(0.9);
   expect(point.client.cpuPerRequestNs).toBeGreaterThan(0);

@@ -14,8 +14,8 @@ export function sentId({ id }: EncodedRequest, serial: number): string | undefin
 
 /** Looks for the ids of requests in their answers. */
 export interface IdFinder {
-  /** Whether the answer to a request with such a serial carries its id; true for one that does not say where its id stands. */
-  carries(request: EncodedRequest, serial: number, body: Uint8Array): boolean;
+  /** Where the id of a request with such a serial stands in the answer; undefined when it does not carry it. */
+  find(request: EncodedRequest, serial: number, body: Uint8Array): number | undefined;
 }
 
 /**
@@ -26,18 +26,18 @@ export function createIdFinder(): IdFinder {
   let fromBegin = 0;
   let fromEnd = 0;
   return {
-    carries: ({ id, idAt, body: sent }, serial, body) => {
-      if (id === undefined || idAt === undefined) return true;
+    find: ({ id, idAt, body: sent }, serial, body) => {
+      if (id === undefined || idAt === undefined) return undefined;
       const { length } = id;
-      if (standsAt(body, fromBegin, sent, idAt, length, serial)) return true;
-      if (standsAt(body, body.length - fromEnd, sent, idAt, length, serial)) return true;
+      if (standsAt(body, fromBegin, sent, idAt, length, serial)) return fromBegin;
+      if (standsAt(body, body.length - fromEnd, sent, idAt, length, serial)) return body.length - fromEnd;
       const wanted = Buffer.from(sent.subarray(idAt, idAt + length));
       if (serial !== AS_ENCODED) writeSerial(wanted, length, serial);
       const found = Buffer.from(body.buffer, body.byteOffset, body.byteLength).indexOf(wanted);
-      if (found < 0) return false;
+      if (found < 0) return undefined;
       fromBegin = found;
       fromEnd = body.length - found;
-      return true;
+      return found;
     },
   };
 }

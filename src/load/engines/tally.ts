@@ -1,5 +1,6 @@
 import { seededRandom } from "../../base/random.ts";
 import { type EncodedRequest, Outcome, type OutcomeCode, type Phase, type PhaseSummary } from "../engine.ts";
+import { createRightAnswers } from "./right-answers.ts";
 import { AS_ENCODED, createIdFinder, sentId } from "./sent-id.ts";
 
 const MOST_SAMPLES_OF_A_KIND = 3;
@@ -46,6 +47,7 @@ export function createTally(
   const random = seededRandom("full checks");
   const response: { status: number; body: Uint8Array } = { status: 0, body: new Uint8Array(0) };
   const ids = createIdFinder();
+  const rightAnswers = createRightAnswers();
   const wrongAnswers: string[] = [];
   const errorSamples: { outcome: OutcomeCode; message: string }[] = [];
   let untilFullCheck = 0;
@@ -65,15 +67,21 @@ export function createTally(
     return answers.full(request, id === undefined ? response : { ...response, id });
   };
   const problemOf = (request: EncodedRequest, serial: number): string | undefined => {
-    if (!answers.cheap(request, response) || !ids.carries(request, serial, response.body))
+    const { body } = response;
+    const idFrom = ids.find(request, serial, body);
+    if (!answers.cheap(request, response) || (idFrom === undefined && request.idAt !== undefined))
       return inFull(request, serial) ?? "length or id do not fit the request";
     if (untilFullCheck-- > 0) return undefined;
     untilFullCheck = random.integer(0, 2 * fullCheckEvery - 2);
-    const large = response.body.length > LARGE_BYTES;
+    const large = body.length > LARGE_BYTES;
     const began = large ? now() : 0;
     if (large && began < largeFromNs) return undefined;
     fullChecks++;
-    const problem = inFull(request, serial);
+    let problem: string | undefined;
+    if (!rightAnswers.include(request, body, idFrom)) {
+      problem = inFull(request, serial);
+      if (problem === undefined) rightAnswers.add(request, body, idFrom);
+    }
     if (large) largeFromNs = began + (now() - began) / MOST_SHARE;
     return problem;
   };

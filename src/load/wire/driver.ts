@@ -58,7 +58,11 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     const count = connections.length;
     this.#phase = phase;
     this.#setting = setting;
-    this.#tally = createTally(phase, () => setting.now(), (thrown) => this.#crash(thrown));
+    this.#tally = createTally(
+      phase,
+      () => setting.now(),
+      (thrown) => this.#crash(thrown),
+    );
     this.#slots = new Slots(concurrency);
     this.#ready = new ReadyQueue(count);
     this.#load = new Int32Array(count);
