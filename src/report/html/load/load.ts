@@ -1,4 +1,5 @@
 import type { Load, LoadPoint, LoadRun } from "../../../result/index.ts";
+import { counted } from "../../answers/answer.ts";
 import { anyOpenLoop, commonLabel, pointLabel, shortLabel } from "../../load-label.ts";
 import { loadVerdicts } from "../../load-verdicts.ts";
 import { type Html, html } from "../html.ts";
@@ -69,7 +70,7 @@ async function chartsOf(runs: readonly LoadRun[]): Promise<Charts> {
         overTime &&
         overTime.shown.length > 0 &&
         html`<h4>Over time</h4>${overTime.shown.map((point, index) => html`<details${index === 0 && html` open`}><summary>${shortLabel(point, run.points)}</summary>${pointChart(run, point)}</details>`)}`
-      }${overTime && overTime.left > 0 && html`<p class="muted">The course of ${overTime.left} more ${overTime.left === 1 ? "point is" : "points are"} in the document.</p>`}`,
+      }${overTime && overTime.left > 0 && html`<p class="muted">The course of ${counted(overTime.left, "more point")} is in the document.</p>`}`,
   };
 }
 
