@@ -1,5 +1,5 @@
 import type { EncodedRequest } from "../engine.ts";
-import { readSerial, SERIAL_DIGITS, SERIALS, writeSerial } from "../wire/serial.ts";
+import { hasSerial, SERIAL_DIGITS, writeSerial } from "../wire/serial.ts";
 
 /** The serial of a request that was sent with the id that it was encoded with. */
 export const AS_ENCODED = -1;
@@ -53,7 +53,7 @@ function standsAt(
 ): boolean {
   if (from < 0 || from + length > body.length) return false;
   const patched = serial === AS_ENCODED ? 0 : SERIAL_DIGITS;
-  if (patched > 0 && readSerial(body, from + length) !== serial % SERIALS) return false;
+  if (patched > 0 && !hasSerial(body, from + length, serial)) return false;
   for (let i = length - patched - 1; i >= 0; i--) if (body[from + i] !== sent[idAt + i]) return false;
   return true;
 }
