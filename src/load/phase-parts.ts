@@ -11,7 +11,8 @@ export interface PhaseParts {
   readonly recorder: Recorder;
   /** Counts full checks where they are made. */
   readonly answers: AnswerCheck;
-  recorderNow(): PhaseRecorder;
+  /** Of each part, in order. */
+  readonly recorders: readonly PhaseRecorder[];
   /** What was seen of each, once the phase is over. */
   ended(summary: PhaseSummary): readonly PhasePart[];
   stop(): void;
@@ -73,7 +74,7 @@ export function createParts(plan: PhasePlan, startNs: number, { engine, clock, a
     // A phase of one part pays nothing for there being parts.
     recorder: last === 0 ? first.recorder : { record: (...args) => partAt(args[0]).recorder.record(...args) },
     answers: last === 0 ? answers : counting(answers, () => partAt(clock.now())),
-    recorderNow: () => partAt(clock.now()).recorder,
+    recorders: parts.map(({ recorder }) => recorder),
     ended: (summary) => {
       const now = clock.now();
       return parts.map((part, index) => {

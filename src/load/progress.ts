@@ -11,7 +11,7 @@ export interface LoadProgress {
   readonly lengthMs: number;
   /** Right answers per second since the last report. */
   readonly requestsPerSecond: number;
-  /** Of the phase so far; absent until a right answer has come. */
+  /** Of the phase so far, of several parts of the last one that began; absent until a right answer has come. */
   readonly p50Ns?: number;
   readonly p90Ns?: number;
   readonly p99Ns?: number;
@@ -25,29 +25,28 @@ export interface LoadProgress {
 export interface ReportedPhase {
   readonly phase: LoadProgress["phase"];
   readonly lengthMs: number;
-  readonly recorderNow: () => PhaseRecorder;
+  /** Those of its parts, in order. */
+  readonly recorders: readonly PhaseRecorder[];
 }
 
 /** Reports once a second until the returned function is called. */
 export function reportProgress(
-  { phase, lengthMs, recorderNow }: ReportedPhase,
+  { phase, lengthMs, recorders }: ReportedPhase,
   clock: Clock,
   onProgress: (progress: LoadProgress) => void,
 ): () => void {
   const started = clock.now();
-  let last = { at: started, ok: 0, recorder: recorderNow() };
+  let last = { at: started, ok: 0 };
   const timer = setInterval(() => {
-    const recorder = recorderNow();
-    // A recorder of its own begins to count at 0.
-    if (recorder !== last.recorder) last = { ...last, ok: 0, recorder };
-    const now = { at: clock.now(), ok: recorder.ok, recorder };
+    const now = { at: clock.now(), ok: recorders.reduce((sum, { ok }) => sum + ok, 0) };
+    const latest = recorders.findLast(({ ok, failed }) => ok + failed > 0);
     onProgress({
       phase,
       elapsedMs: (now.at - started) / NS_PER_MS,
       lengthMs,
       requestsPerSecond: ((now.ok - last.ok) * NS_PER_S) / (now.at - last.at),
-      ...timesOf(recorder),
-      errors: recorder.failed,
+      ...(latest && timesOf(latest)),
+      errors: recorders.reduce((sum, { failed }) => sum + failed, 0),
     });
     last = now;
   }, EVERY_MS);

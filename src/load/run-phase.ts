@@ -38,7 +38,7 @@ export async function runPhase(plan: PhasePlan, options: PhaseOptions): Promise<
   const { startNs = clock.now() } = plan;
   const lengthMs = lengthMsOf(plan);
   const parts = createParts(plan, startNs, { engine, clock, answers: options.answers });
-  const reported = { phase: plan.phase, lengthMs, recorderNow: () => parts.recorderNow() };
+  const reported = { phase: plan.phase, lengthMs, recorders: parts.recorders };
   const stopReports = onProgress && reportProgress(reported, clock, onProgress);
   try {
     const summary = await engine.run({
