@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { renderHtml } from "../../src/report/index.ts";
-import { assemble, type ResultDocument } from "../../src/result/index.ts";
+import { galleryPage } from "../../bin/gallery/page.ts";
+import { publishedReport, publishedResults, titleOf } from "../../bin/gallery/published.ts";
+import { renderComparisonHtml, renderHtml } from "../../src/report/index.ts";
+import { compareDocuments } from "../../src/result/compare/index.ts";
+import { assemble } from "../../src/result/index.ts";
 import { documentOf } from "../report/hostile-document.ts";
 import { fullSuite, hourOfLoad, loadOnly, simulatedPoint } from "../report/large-documents.ts";
 import { observations, options } from "../result/sample-run.ts";
@@ -26,12 +29,19 @@ const sweep = [1, 4].flatMap((batch) =>
   ),
 );
 
-const DOCUMENTS: readonly (readonly [string, ResultDocument])[] = [
-  ["a certified runtime", assemble(observations, options)],
-  ["a published result", fullSuite()],
-  ["a sweep alone", loadOnly([{ plan: { mode: "sweep" }, points: sweep }])],
-  ["an hour of load", loadOnly([hourOfLoad()])],
-  ["every member of the schema", documentOf("plain")],
+const certified = assemble(observations, options);
+const whole = documentOf("plain");
+const comparison = compareDocuments(whole, { ...whole, subject: { runtime: "another" } });
+
+const PAGES: readonly (readonly [string, () => string | Promise<string>])[] = [
+  ["the report of a certified runtime", () => renderHtml(certified)],
+  ["the report of a published result", () => renderHtml(fullSuite())],
+  ["the report of a sweep alone", () => renderHtml(loadOnly([{ plan: { mode: "sweep" }, points: sweep }]))],
+  ["the report of an hour of load", () => renderHtml(loadOnly([hourOfLoad()]))],
+  ["the report of every member of the schema", () => renderHtml(whole)],
+  ...publishedResults().map((each) => [`the report of ${titleOf(each)}`, () => publishedReport(each)] as const),
+  ["a comparison", () => renderComparisonHtml("before.json", [{ name: "after.json", comparison }])],
+  ["the gallery", galleryPage],
 ];
 
 const VIEWS: readonly (readonly [string, BrowserContextOptions])[] = [
@@ -40,7 +50,7 @@ const VIEWS: readonly (readonly [string, BrowserContextOptions])[] = [
 ];
 
 describe.skipIf(!existsSync(executablePath))(
-  `a report in Chromium (skipped without one: ${executablePath}, or CHROMIUM_PATH)`,
+  `a page in Chromium (skipped without one: ${executablePath}, or CHROMIUM_PATH)`,
   // A browser beside other tests on two cores may be slow to answer.
   { timeout: 300_000 },
   () => {
@@ -50,18 +60,18 @@ describe.skipIf(!existsSync(executablePath))(
     });
     afterAll(async () => browser.close());
 
-    const opened = async (document: ResultDocument, view: BrowserContextOptions): Promise<Page> => {
+    const opened = async (render: () => string | Promise<string>, view: BrowserContextOptions): Promise<Page> => {
       // The policy of the page keeps foreign scripts out, that of axe too.
       const context = await browser.newContext({ ...view, bypassCSP: true });
       const page = await context.newPage();
-      await page.setContent(await renderHtml(document));
+      await page.setContent(await render());
       return page;
     };
     const unfold = "for (const each of document.querySelectorAll('details')) each.open = true";
 
-    for (const [what, document] of DOCUMENTS) {
-      test.each(VIEWS)(`of ${what}, %s, breaks no rule of axe and does not scroll sideways`, async (_view, view) => {
-        const page = await opened(document, view);
+    for (const [what, render] of PAGES) {
+      test.each(VIEWS)(`${what}, %s, breaks no rule of axe and does not scroll sideways`, async (_view, view) => {
+        const page = await opened(render, view);
         await page.evaluate(unfold);
         await page.evaluate(axe);
         const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
@@ -74,17 +84,17 @@ describe.skipIf(!existsSync(executablePath))(
         await page.context().close();
       });
 
-      test(`of ${what} has no label in a chart that is cut or lies on another`, async () => {
-        const page = await opened(document, { viewport: { width: 1280, height: 900 } });
+      test(`${what} has no label in a chart that is cut or lies on another`, async () => {
+        const page = await opened(render, { viewport: { width: 1280, height: 900 } });
         await page.evaluate(unfold);
         expect(await page.evaluate(badLabels)).toEqual([]);
         await page.context().close();
       });
 
-      test(`of ${what} says the same without scripts, but for the fields and buttons that they add`, async () => {
+      test(`${what} says the same without scripts, but for the fields and buttons that they add`, async () => {
         const texts = [];
         for (const javaScriptEnabled of [true, false]) {
-          const page = await opened(document, { javaScriptEnabled });
+          const page = await opened(render, { javaScriptEnabled });
           texts.push(await page.evaluate(textWithoutControls));
           await page.context().close();
         }
