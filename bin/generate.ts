@@ -24,10 +24,11 @@ export async function documentTypes(): Promise<string> {
 if (import.meta.filename === process.argv[1]) {
   writeFileSync(new URL("../src/result/document.gen.ts", import.meta.url), await documentTypes());
   writeFileSync(new URL("../reports/schema/infermark.config.schema.json", import.meta.url), configSchema());
-  writeFileSync(new URL("behaviour.json", GALLERY), runtimeBehaviour());
-  writeFileSync(new URL("README.md", GALLERY), galleryReadme());
-  writeFileSync(new URL("index.html", GALLERY), galleryPage());
-  for (const each of publishedResults()) writeFileSync(new URL(reportFile(each), GALLERY), await publishedReport(each));
+  const published = publishedResults();
+  writeFileSync(new URL("behaviour.json", GALLERY), runtimeBehaviour(published));
+  writeFileSync(new URL("README.md", GALLERY), galleryReadme(published));
+  writeFileSync(new URL("index.html", GALLERY), galleryPage(published));
+  for (const each of published) writeFileSync(new URL(reportFile(each), GALLERY), await publishedReport(each));
   const readme = new URL("../README.md", import.meta.url);
   writeFileSync(readme, withSuiteTable(readFileSync(readme, "utf8"), suites));
   for (const entry of suites)

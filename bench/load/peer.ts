@@ -59,10 +59,10 @@ export function clientCommand(client: string, task: object): readonly string[] {
   return [process.execPath, compiledClient(client), JSON.stringify(task)];
 }
 
-const compiled = new Map<string, string>();
+const compiled = new Set<string>();
 
 function compiledClient(client: string): string {
-  const outfile = compiled.get(client) ?? fileURLToPath(new URL(`.clients/${client}.mjs`, import.meta.url));
+  const outfile = fileURLToPath(new URL(`.clients/${client}.mjs`, import.meta.url));
   if (compiled.has(client)) return outfile;
   buildSync({
     entryPoints: [fileURLToPath(new URL(`clients/${client}.ts`, import.meta.url))],
@@ -73,7 +73,7 @@ function compiledClient(client: string): string {
     packages: "external",
     conditions: ["source"],
   });
-  compiled.set(client, outfile);
+  compiled.add(client);
   return outfile;
 }
 

@@ -1,10 +1,9 @@
 import { code, inline } from "../../src/report/markdown-text.ts";
-import { type Published, publishedResults, reportFile } from "./published.ts";
+import { type Published, reportFile } from "./published.ts";
 import { type Cell, galleryTables, type Table } from "./tables.ts";
 
 /** The text of `reports/runtimes/README.md`: the published results, and what each runtime earns and carries, made from the documents. */
-export function galleryReadme(): string {
-  const published = publishedResults();
+export function galleryReadme(published: readonly Published[]): string {
   return `<!-- Generated from the documents beside it by \`npm run generate\`. Do not edit. -->
 
 # Results of real runtimes

@@ -1,23 +1,17 @@
-import { assetText } from "../../src/base/assets.ts";
 import { answers } from "../../src/report/answers/answers.ts";
-import { type Html, html, trusted } from "../../src/report/html/html.ts";
-import { type Published, publishedResults, reportFile, titleOf } from "./published.ts";
+import { type Html, html } from "../../src/report/html/html.ts";
+import { wholePage } from "../../src/report/html/shell.ts";
+import { type Published, reportFile, titleOf } from "./published.ts";
 import { type Cell, galleryTables, type Table } from "./tables.ts";
 
 /** The text of `reports/runtimes/index.html`: what each published report says first, and the tables made from all. */
-export function galleryPage(): string {
-  const published = publishedResults();
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Results of real runtimes</title>
-<style>${trusted(assetText("#assets/report/html/style.css"))}</style></head>
-<body><main>
-<header class="page"><p class="eyebrow">infermark gallery</p><h1>Results of real runtimes</h1></header>
+export function galleryPage(published: readonly Published[]): string {
+  return wholePage(
+    "Results of real runtimes",
+    html`<header class="page"><p class="eyebrow">infermark gallery</p><h1>Results of real runtimes</h1></header>
 ${published.map(resultHtml)}
-${galleryTables(published).map(tableHtml)}
-</main></body></html>
-`.markup;
+${galleryTables(published).map(tableHtml)}`,
+  );
 }
 
 function resultHtml(each: Published): Html {

@@ -33,15 +33,16 @@ const certified = assemble(observations, options);
 const whole = documentOf("plain");
 const comparison = compareDocuments(whole, { ...whole, subject: { runtime: "another" } });
 
+const published = publishedResults();
 const PAGES: readonly (readonly [string, () => string | Promise<string>])[] = [
   ["the report of a certified runtime", () => renderHtml(certified)],
   ["the report of a published result", () => renderHtml(fullSuite())],
   ["the report of a sweep alone", () => renderHtml(loadOnly([{ plan: { mode: "sweep" }, points: sweep }]))],
   ["the report of an hour of load", () => renderHtml(loadOnly([hourOfLoad()]))],
   ["the report of every member of the schema", () => renderHtml(whole)],
-  ...publishedResults().map((each) => [`the report of ${titleOf(each)}`, () => publishedReport(each)] as const),
+  ...published.map((each) => [`the report of ${titleOf(each)}`, () => publishedReport(each)] as const),
   ["a comparison", () => renderComparisonHtml("before.json", [{ name: "after.json", comparison }])],
-  ["the gallery", galleryPage],
+  ["the gallery", () => galleryPage(published)],
 ];
 
 const VIEWS: readonly (readonly [string, BrowserContextOptions])[] = [

@@ -1,4 +1,3 @@
-import { assetText } from "../../base/assets.ts";
 import type { ComparedNumber, ComparedPoint, Comparison, LoadComparison } from "../../result/index.ts";
 import {
   changeText,
@@ -19,7 +18,8 @@ import {
 } from "../comparison.ts";
 import { withShortTexts } from "../short-texts.ts";
 import type { NamedPoint } from "./comparison-curves.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Html, html } from "./html.ts";
+import { wholePage } from "./shell.ts";
 
 /** A comparison with the document that comes first, under the name of the other. */
 export interface NamedComparison {
@@ -35,18 +35,13 @@ const TONES = { regressed: "fail", improved: "pass", inconclusive: "inconclusive
 export async function renderComparisonHtml(base: string, named: readonly NamedComparison[]): Promise<string> {
   const others = withShortTexts(named, LONGEST_COMPARED_TEXT);
   const charts = await chartsOf(base, others);
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${base} compared</title>
-<style>${trusted(assetText("#assets/report/html/style.css"))}</style></head>
-<body><main>
-<header class="page"><p class="eyebrow">infermark comparison</p><h1>${base} → ${others.map(({ name }) => name).join(", ")}</h1></header>
+  return wholePage(
+    `${base} compared`,
+    html`<header class="page"><p class="eyebrow">infermark comparison</p><h1>${base} → ${others.map(({ name }) => name).join(", ")}</h1></header>
 ${others.map(({ name, comparison }) => verdictHtml(name, comparison, others.length > 1))}
 ${charts.length > 0 && html`<section id="curves"><h2>Latency by percentile</h2>${charts}</section>`}
-${others.map(({ name, comparison }) => comparisonHtml(name, comparison, others.length > 1))}
-</main></body></html>
-`.markup;
+${others.map(({ name, comparison }) => comparisonHtml(name, comparison, others.length > 1))}`,
+  );
 }
 
 function verdictHtml(name: string, comparison: Comparison, several: boolean): Html {

@@ -11,6 +11,7 @@ import { fuzzHtml } from "./fuzzing.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { baselineHtml, thresholdsHtml } from "./limits.ts";
 import { loadPart } from "./load/load.ts";
+import { wholePage } from "./shell.ts";
 import { summaryHtml } from "./summary.ts";
 
 /** A page is at most this long where its document allows it. */
@@ -74,22 +75,16 @@ function knownIn({ baseline }: ResultDocument): ReadonlySet<string> {
 }
 
 function pageMarkup(document: ResultDocument, load: Html | undefined, embedded: Html, detail: Detail): string {
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${subjectName(document)}: ${headline(document).word}</title>
-<style>${trusted(assetText("#assets/report/html/style.css"))}</style></head>
-<body><main>
-${summaryHtml(document)}
+  return wholePage(
+    `${subjectName(document)}: ${headline(document).word}`,
+    html`${summaryHtml(document)}
 ${document.conformance && html`${profilesHtml(document.conformance)}${clausesHtml(document.conformance, detail.thorough)}${suitesHtml(document.conformance, detail)}`}
 ${document.conformance?.fuzz && fuzzHtml(document.conformance.fuzz, knownIn(document), detail)}
 ${thresholdsHtml(document)}
 ${load}
 ${baselineHtml(document)}
-${environmentHtml(document, detail.documentFile)}
-</main>
-${embedded}
-<script>${trusted(assetText("#assets/report/html/enhance.js"))}</script>
-</body></html>
-`.markup;
+${environmentHtml(document, detail.documentFile)}`,
+    html`${embedded}
+<script>${trusted(assetText("#assets/report/html/enhance.js"))}</script>`,
+  );
 }
