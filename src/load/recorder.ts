@@ -1,7 +1,7 @@
 import { createHistogram, type Histogram, type HistogramSnapshot } from "../statistics/index.ts";
 import { Outcome, type OutcomeCode, type Recorder } from "./engine.ts";
 import type { PointInterval, PointWindow } from "./load-point.ts";
-import { createWindows, type WindowsSnapshot } from "./windows.ts";
+import { Windows, type WindowsSnapshot } from "./windows.ts";
 
 export type OutcomeName = keyof typeof Outcome;
 
@@ -67,90 +67,126 @@ export interface RecorderSnapshot {
   readonly windows: WindowsSnapshot;
 }
 
-const SUMS = ["bytesIn", "okWithin", "inferencesWithin", "inferences"] as const;
-
 /** Records a phase that begins at `startNs` of the clock and takes `lengthNs`; in an open loop also how late requests were sent. */
 export function createRecorder(startNs: number, lengthNs: number, openLoop = false): PhaseRecorder {
-  const latency = createHistogram();
-  // In a closed loop both are one, and one record is enough.
-  const service = openLoop ? createHistogram() : latency;
-  const failedLatency = createHistogram();
-  const lateness = createHistogram();
-  const windows = createWindows(openLoop);
-  const counts = new Float64Array(OUTCOME_NAMES.length);
-  const sums = { bytesIn: 0, okWithin: 0, inferencesWithin: 0, inferences: 0 };
-  let failed = 0;
+  return new HistogramRecorder(startNs, lengthNs, openLoop);
+}
 
-  return {
-    record: (due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number) => {
-      counts[outcome] = (counts[outcome] as number) + 1;
-      sums.bytesIn += bytesIn;
-      const offset = end - startNs;
-      const within = offset < lengthNs;
-      const ok = outcome === Outcome.ok;
-      if (within) windows.add(offset, end - due, ok, inferences);
-      if (openLoop) {
-        windows.due(due - startNs);
-        if (outcome !== Outcome.notSent) lateness.recordNs(start - due);
-      }
-      if (!ok) {
-        failed++;
-        failedLatency.recordNs(end - due);
-        return;
-      }
-      latency.recordNs(end - due);
-      if (openLoop) service.recordNs(end - start);
-      sums.inferences += inferences;
-      if (within) {
-        sums.okWithin++;
-        sums.inferencesWithin += inferences;
-      }
-    },
-    get ok() {
-      return counts[Outcome.ok] as number;
-    },
-    get failed() {
-      return failed;
-    },
-    latency,
-    lateness,
-    recorded: (actualNs = lengthNs) => ({
-      startNs,
+/** A class, as all that is called for every request is: what was compiled for one phase serves the next. */
+class HistogramRecorder implements PhaseRecorder {
+  readonly latency = createHistogram();
+  readonly lateness = createHistogram();
+  readonly #service: Histogram;
+  readonly #failedLatency = createHistogram();
+  readonly #windows: Windows;
+  readonly #counts = new Float64Array(OUTCOME_NAMES.length);
+  readonly #startNs: number;
+  readonly #lengthNs: number;
+  readonly #openLoop: boolean;
+  #failed = 0;
+  #bytesIn = 0;
+  #okWithin = 0;
+  #inferencesWithin = 0;
+  #inferences = 0;
+
+  constructor(startNs: number, lengthNs: number, openLoop: boolean) {
+    this.#startNs = startNs;
+    this.#lengthNs = lengthNs;
+    this.#openLoop = openLoop;
+    // In a closed loop both are one, and one record is enough.
+    this.#service = openLoop ? createHistogram() : this.latency;
+    this.#windows = new Windows(openLoop);
+  }
+
+  record(due: number, start: number, end: number, outcome: OutcomeCode, inferences: number, bytesIn: number): void {
+    this.#counts[outcome] = (this.#counts[outcome] as number) + 1;
+    this.#bytesIn += bytesIn;
+    const offset = end - this.#startNs;
+    const within = offset < this.#lengthNs;
+    const ok = outcome === Outcome.ok;
+    if (within) this.#windows.add(offset, end - due, ok, inferences);
+    if (this.#openLoop) {
+      this.#windows.due(due - this.#startNs);
+      if (outcome !== Outcome.notSent) this.lateness.recordNs(start - due);
+    }
+    if (!ok) {
+      this.#failed++;
+      this.#failedLatency.recordNs(end - due);
+      return;
+    }
+    this.latency.recordNs(end - due);
+    if (this.#openLoop) this.#service.recordNs(end - start);
+    this.#inferences += inferences;
+    if (within) {
+      this.#okWithin++;
+      this.#inferencesWithin += inferences;
+    }
+  }
+
+  get ok(): number {
+    return this.#counts[Outcome.ok] as number;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  recorded(actualNs = this.#lengthNs): Recorded {
+    const counts = Object.fromEntries(OUTCOME_NAMES.map((name) => [name, this.#counts[Outcome[name]]]));
+    return {
+      startNs: this.#startNs,
       lengthNs: actualNs,
-      counts: Object.fromEntries(OUTCOME_NAMES.map((name) => [name, counts[Outcome[name]]])) as Recorded["counts"],
-      ...sums,
-      latency,
-      service,
-      failedLatency,
-      lateness,
-      windows: windows.list(actualNs),
-      intervals: windows.intervals(actualNs),
-    }),
-    snapshot: () => ({
-      counts: [...counts],
-      ...sums,
-      latency: latency.snapshot(),
-      ...(openLoop && { service: service.snapshot() }),
-      failedLatency: failedLatency.snapshot(),
-      lateness: lateness.snapshot(),
-      windows: windows.snapshot(),
-    }),
-    merge: (other) => {
-      for (const [code, count] of other.counts.entries()) {
-        counts[code] = (counts[code] as number) + count;
-        if (code !== Outcome.ok) failed += count;
-      }
-      for (const name of SUMS) sums[name] += other[name];
-      mergeSnapshot(latency, other.latency);
-      if (other.service) mergeSnapshot(service, other.service);
-      mergeSnapshot(failedLatency, other.failedLatency);
-      mergeSnapshot(lateness, other.lateness);
-      windows.merge(other.windows);
-    },
-    destroy: () => {
-      for (const each of new Set([latency, service, failedLatency, lateness])) each.destroy();
-    },
-  };
+      counts: counts as Recorded["counts"],
+      ...this.#sums(),
+      latency: this.latency,
+      service: this.#service,
+      failedLatency: this.#failedLatency,
+      lateness: this.lateness,
+      windows: this.#windows.list(actualNs),
+      intervals: this.#windows.intervals(actualNs),
+    };
+  }
+
+  snapshot(): RecorderSnapshot {
+    return {
+      counts: [...this.#counts],
+      ...this.#sums(),
+      latency: this.latency.snapshot(),
+      ...(this.#openLoop && { service: this.#service.snapshot() }),
+      failedLatency: this.#failedLatency.snapshot(),
+      lateness: this.lateness.snapshot(),
+      windows: this.#windows.snapshot(),
+    };
+  }
+
+  merge(other: RecorderSnapshot): void {
+    for (const [code, count] of other.counts.entries()) {
+      this.#counts[code] = (this.#counts[code] as number) + count;
+      if (code !== Outcome.ok) this.#failed += count;
+    }
+    this.#bytesIn += other.bytesIn;
+    this.#okWithin += other.okWithin;
+    this.#inferencesWithin += other.inferencesWithin;
+    this.#inferences += other.inferences;
+    mergeSnapshot(this.latency, other.latency);
+    if (other.service) mergeSnapshot(this.#service, other.service);
+    mergeSnapshot(this.#failedLatency, other.failedLatency);
+    mergeSnapshot(this.lateness, other.lateness);
+    this.#windows.merge(other.windows);
+  }
+
+  destroy(): void {
+    for (const each of new Set([this.latency, this.#service, this.#failedLatency, this.lateness])) each.destroy();
+  }
+
+  #sums(): Pick<Recorded, "bytesIn" | "okWithin" | "inferencesWithin" | "inferences"> {
+    return {
+      bytesIn: this.#bytesIn,
+      okWithin: this.#okWithin,
+      inferencesWithin: this.#inferencesWithin,
+      inferences: this.#inferences,
+    };
+  }
 }
 
 function mergeSnapshot(histogram: Histogram, snapshot: HistogramSnapshot): void {

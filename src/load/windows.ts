@@ -7,22 +7,6 @@ const FIRST_WIDTH_NS = 50 * NS_PER_MS;
 const MOST_INTERVALS = 150;
 const LEAST_INTERVAL_NS = 400 * NS_PER_MS;
 
-/** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
-export interface Windows {
-  /** Counts a request that an open loop was to send `offset` nanoseconds after the begin of the phase. */
-  due(offset: number): void;
-  /** Counts what ended `offset` nanoseconds after the begin of the phase. */
-  add(offset: number, latency: number, ok: boolean, inferences: number): void;
-  /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
-  list(lengthNs: number): PointWindow[];
-  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 400 ms but the last. */
-  intervals(lengthNs: number): PointInterval[];
-  /** What they hold, up to the last one that holds anything. */
-  snapshot(): WindowsSnapshot;
-  /** Adds what others of the same phase hold, as if it had been added here. */
-  merge(other: WindowsSnapshot): void;
-}
-
 /** Windows as typed arrays, one cell or one row of buckets for each window. */
 export interface WindowsSnapshot {
   readonly widthNs: number;
@@ -34,90 +18,113 @@ export interface WindowsSnapshot {
   readonly latencies: Uint32Array;
 }
 
-/** No windows filled yet. */
-export function createWindows(openLoop = false): Windows {
-  const due = new Float64Array(openLoop ? MOST_WINDOWS : 0);
-  const ok = new Float64Array(MOST_WINDOWS);
-  const failed = new Float64Array(MOST_WINDOWS);
-  const inferences = new Float64Array(MOST_WINDOWS);
-  const latencies = new Uint32Array(MOST_WINDOWS * BUCKETS);
-  let width = FIRST_WIDTH_NS;
+/** A phase cut into at most 300 windows of equal width, which doubles when they run out: memory does not depend on time or requests. */
+export class Windows {
+  readonly #openLoop: boolean;
+  readonly #due: Float64Array;
+  readonly #ok = new Float64Array(MOST_WINDOWS);
+  readonly #failed = new Float64Array(MOST_WINDOWS);
+  readonly #inferences = new Float64Array(MOST_WINDOWS);
+  readonly #latencies = new Uint32Array(MOST_WINDOWS * BUCKETS);
+  #width = FIRST_WIDTH_NS;
 
-  const widen = () => {
-    for (const each of [due, ok, failed, inferences]) mergePairs(each, 1);
-    mergePairs(latencies, BUCKETS);
-    width *= 2;
-  };
+  /** No windows filled yet. */
+  constructor(openLoop = false) {
+    this.#openLoop = openLoop;
+    this.#due = new Float64Array(openLoop ? MOST_WINDOWS : 0);
+  }
+
+  /** Counts a request that an open loop was to send `offset` nanoseconds after the begin of the phase. */
+  due(offset: number): void {
+    const index = this.#indexOf(offset);
+    this.#due[index] = (this.#due[index] as number) + 1;
+  }
+
+  /** Counts what ended `offset` nanoseconds after the begin of the phase. */
+  add(offset: number, latency: number, ok: boolean, inferences: number): void {
+    const index = this.#indexOf(offset);
+    if (!ok) {
+      this.#failed[index] = (this.#failed[index] as number) + 1;
+      return;
+    }
+    this.#ok[index] = (this.#ok[index] as number) + 1;
+    this.#inferences[index] = (this.#inferences[index] as number) + inferences;
+    const cell = index * BUCKETS + bucketOf(latency);
+    this.#latencies[cell] = (this.#latencies[cell] as number) + 1;
+  }
+
+  /** The windows that begin within the first `lengthNs` nanoseconds; the last is cut there. */
+  list(lengthNs: number): PointWindow[] {
+    // A phase that ends where the last window ends lies within.
+    this.#reach(lengthNs - 1);
+    const count = Math.ceil(lengthNs / this.#width - 1e-9);
+    return Array.from({ length: count }, (_, index) => this.#windowAt(index, lengthNs));
+  }
+
+  /** How long answers took in the same time, in at most 150 stretches of some windows each, none shorter than 400 ms but the last. */
+  intervals(lengthNs: number): PointInterval[] {
+    this.#reach(lengthNs - 1);
+    return intervalsOf(this.#latencies, this.#width, lengthNs);
+  }
+
+  /** What they hold, up to the last one that holds anything. */
+  snapshot(): WindowsSnapshot {
+    let used = MOST_WINDOWS;
+    while (used > 0 && [this.#due, this.#ok, this.#failed].every((each) => (each[used - 1] ?? 0) === 0)) used--;
+    return {
+      widthNs: this.#width,
+      due: this.#due.slice(0, used),
+      ok: this.#ok.slice(0, used),
+      failed: this.#failed.slice(0, used),
+      inferences: this.#inferences.slice(0, used),
+      latencies: this.#latencies.slice(0, used * BUCKETS),
+    };
+  }
+
+  /** Adds what others of the same phase hold, as if it had been added here. */
+  merge(other: WindowsSnapshot): void {
+    while (this.#width < other.widthNs) this.#widen();
+    const ratio = this.#width / other.widthNs;
+    addCells(this.#due, other.due, 1, ratio);
+    addCells(this.#ok, other.ok, 1, ratio);
+    addCells(this.#failed, other.failed, 1, ratio);
+    addCells(this.#inferences, other.inferences, 1, ratio);
+    addCells(this.#latencies, other.latencies, BUCKETS, ratio);
+  }
+
+  #indexOf(offset: number): number {
+    if (offset >= this.#width * MOST_WINDOWS) this.#reach(offset);
+    return Math.max(0, Math.floor(offset / this.#width));
+  }
+
   /** Doubles the width until `ns` lies within the windows. */
-  const reach = (ns: number) => {
-    if (ns < width * MOST_WINDOWS) return;
-    widen();
-    reach(ns);
-  };
-  const windowAt = (index: number, lengthNs: number): PointWindow => {
+  #reach(ns: number): void {
+    while (ns >= this.#width * MOST_WINDOWS) this.#widen();
+  }
+
+  #widen(): void {
+    for (const each of [this.#due, this.#ok, this.#failed, this.#inferences]) mergePairs(each, 1);
+    mergePairs(this.#latencies, BUCKETS);
+    this.#width *= 2;
+  }
+
+  #windowAt(index: number, lengthNs: number): PointWindow {
+    const width = this.#width;
     const startNs = index * width;
-    const buckets = latencies.subarray(index * BUCKETS, (index + 1) * BUCKETS);
+    const buckets = this.#latencies.subarray(index * BUCKETS, (index + 1) * BUCKETS);
     const p50Ns = bucketPercentile(buckets, 50);
     const p99Ns = bucketPercentile(buckets, 99);
     return {
       startMs: startNs / NS_PER_MS,
       durationMs: Math.min(width, lengthNs - startNs) / NS_PER_MS,
-      ...(openLoop && { due: due[index] ?? 0 }),
-      ok: ok[index] ?? 0,
-      failed: failed[index] ?? 0,
-      inferences: inferences[index] ?? 0,
+      ...(this.#openLoop && { due: this.#due[index] ?? 0 }),
+      ok: this.#ok[index] ?? 0,
+      failed: this.#failed[index] ?? 0,
+      inferences: this.#inferences[index] ?? 0,
       ...(p50Ns !== undefined && { p50Ns }),
       ...(p99Ns !== undefined && { p99Ns }),
     };
-  };
-
-  return {
-    due: (offset) => {
-      reach(offset);
-      const index = Math.max(0, Math.floor(offset / width));
-      due[index] = (due[index] as number) + 1;
-    },
-    add: (offset, latency, isOk, worth) => {
-      reach(offset);
-      const index = Math.max(0, Math.floor(offset / width));
-      if (isOk) {
-        ok[index] = (ok[index] as number) + 1;
-        inferences[index] = (inferences[index] as number) + worth;
-        const cell = index * BUCKETS + bucketOf(latency);
-        latencies[cell] = (latencies[cell] as number) + 1;
-      } else failed[index] = (failed[index] as number) + 1;
-    },
-    list: (lengthNs) => {
-      // A phase that ends where the last window ends lies within.
-      reach(lengthNs - 1);
-      const count = Math.ceil(lengthNs / width - 1e-9);
-      return Array.from({ length: count }, (_, index) => windowAt(index, lengthNs));
-    },
-    intervals: (lengthNs) => {
-      reach(lengthNs - 1);
-      return intervalsOf(latencies, width, lengthNs);
-    },
-    snapshot: () => {
-      let used = MOST_WINDOWS;
-      while (used > 0 && [due, ok, failed].every((each) => (each[used - 1] ?? 0) === 0)) used--;
-      return {
-        widthNs: width,
-        due: due.slice(0, used),
-        ok: ok.slice(0, used),
-        failed: failed.slice(0, used),
-        inferences: inferences.slice(0, used),
-        latencies: latencies.slice(0, used * BUCKETS),
-      };
-    },
-    merge: (other) => {
-      while (width < other.widthNs) widen();
-      addCells(due, other.due, 1, width / other.widthNs);
-      addCells(ok, other.ok, 1, width / other.widthNs);
-      addCells(failed, other.failed, 1, width / other.widthNs);
-      addCells(inferences, other.inferences, 1, width / other.widthNs);
-      addCells(latencies, other.latencies, BUCKETS, width / other.widthNs);
-    },
-  };
+  }
 }
 
 function intervalsOf(latencies: Uint32Array, windowNs: number, lengthNs: number): PointInterval[] {

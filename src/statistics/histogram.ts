@@ -51,18 +51,13 @@ export interface HistogramSnapshot {
   readonly encoded?: string;
 }
 
-interface Held extends Histogram {
-  readonly inner: hdr.Histogram;
-  readonly sumNs: number;
-}
-
 /** An empty histogram, or one with all that another one held. */
 export function createHistogram(from?: HistogramSnapshot): Histogram {
   hdr.initWebAssemblySync();
   if (from?.encoded === undefined)
-    return hold(hdr.build(SETTINGS), 0, { count: 0, min: Number.POSITIVE_INFINITY, max: 0, sum: 0 });
+    return new NsHistogram(hdr.build(SETTINGS), 0, { count: 0, min: Number.POSITIVE_INFINITY, max: 0, sum: 0 });
   const inner = hdr.decodeFromCompressedBase64(from.encoded, 64, true, HIGHEST_NS);
-  return hold(inner, from.clamped, { count: from.count, min: from.minNs, max: from.maxNs, sum: from.sumNs });
+  return new NsHistogram(inner, from.clamped, { count: from.count, min: from.minNs, max: from.maxNs, sum: from.sumNs });
 }
 
 /** The histogram that `encode()` gave. Throws USAGE for a text that is none. */
@@ -81,73 +76,103 @@ export function decodeHistogram(base64: string): Histogram {
   const inner = hdr.decodeFromCompressedBase64(base64, 64, true, HIGHEST_NS);
   const { totalCount: count } = decoded;
   const min = count === 0 ? Number.POSITIVE_INFINITY : decoded.getValueAtPercentile(0);
-  return hold(inner, 0, { count, min, max: decoded.maxValue, sum: decoded.mean * count });
+  return new NsHistogram(inner, 0, { count, min, max: decoded.maxValue, sum: decoded.mean * count });
 }
 
-function hold(
-  inner: hdr.Histogram,
-  alreadyClamped: number,
-  already: { count: number; min: number; max: number; sum: number },
-): Held {
-  let { count, min, max, sum } = already;
-  let clamped = alreadyClamped;
-  const valueAtRank = (rank: number) =>
+/** A class, as all that is called for every request is: what the engine has compiled for one phase serves the next. */
+class NsHistogram implements Histogram {
+  readonly #inner: hdr.Histogram;
+  #clamped: number;
+  #count: number;
+  #min: number;
+  #max: number;
+  #sum: number;
+
+  constructor(
+    inner: hdr.Histogram,
+    clamped: number,
+    { count, min, max, sum }: { count: number; min: number; max: number; sum: number },
+  ) {
+    this.#inner = inner;
+    this.#clamped = clamped;
+    this.#count = count;
+    this.#min = min;
+    this.#max = max;
+    this.#sum = sum;
+  }
+
+  recordNs(ns: number): void {
+    let value = Math.round(ns);
+    if (!(value >= 0 && value <= HIGHEST_NS)) {
+      value = value > HIGHEST_NS ? HIGHEST_NS : 0;
+      this.#clamped++;
+    }
+    this.#inner.recordValue(value);
+    this.#count++;
+    this.#sum += value;
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get clamped(): number {
+    return this.#clamped;
+  }
+
+  get minNs(): number {
+    return this.#count === 0 ? 0 : this.#min;
+  }
+
+  get maxNs(): number {
+    return this.#max;
+  }
+
+  get meanNs(): number {
+    return this.#count === 0 ? 0 : this.#sum / this.#count;
+  }
+
+  valueAtRank(rank: number): number {
+    if (this.#count === 0) return 0;
     // The middle between two ranks, so that rounding within the library cannot reach a neighbour.
-    count === 0 ? 0 : Math.min(Math.max(inner.getValueAtPercentile((100 * (rank - 0.5)) / count), min), max);
-  return {
-    inner,
-    recordNs: (ns) => {
-      let value = Math.round(ns);
-      if (!(value >= 0 && value <= HIGHEST_NS)) {
-        value = value > HIGHEST_NS ? HIGHEST_NS : 0;
-        clamped++;
-      }
-      inner.recordValue(value);
-      count++;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    },
-    get count() {
-      return count;
-    },
-    get clamped() {
-      return clamped;
-    },
-    get minNs() {
-      return count === 0 ? 0 : min;
-    },
-    get maxNs() {
-      return max;
-    },
-    get meanNs() {
-      return count === 0 ? 0 : sum / count;
-    },
-    get sumNs() {
-      return sum;
-    },
-    valueAtRank,
-    percentile: (percentile) => valueAtRank(Math.max(1, Math.min(count, Math.ceil((percentile / 100) * count - 1e-9)))),
-    merge: (other) => {
-      const { inner: otherInner, sumNs } = other as Held;
-      inner.add(otherInner);
-      if (other.count > 0) {
-        min = Math.min(min, other.minNs);
-        max = Math.max(max, other.maxNs);
-      }
-      count += other.count;
-      sum += sumNs;
-      clamped += other.clamped;
-    },
-    encode: () => hdr.encodeIntoCompressedBase64(inner),
-    snapshot: () => ({
-      count,
-      clamped,
-      minNs: count === 0 ? 0 : min,
-      maxNs: max,
-      sumNs: sum,
-      ...(count > 0 && { encoded: hdr.encodeIntoCompressedBase64(inner) }),
-    }),
-    destroy: () => inner.destroy(),
-  };
+    const value = this.#inner.getValueAtPercentile((100 * (rank - 0.5)) / this.#count);
+    return Math.min(Math.max(value, this.#min), this.#max);
+  }
+
+  percentile(percentile: number): number {
+    const rank = Math.ceil((percentile / 100) * this.#count - 1e-9);
+    return this.valueAtRank(Math.max(1, Math.min(this.#count, rank)));
+  }
+
+  merge(other: NsHistogram): void {
+    this.#inner.add(other.#inner);
+    if (other.#count > 0) {
+      this.#min = Math.min(this.#min, other.#min);
+      this.#max = Math.max(this.#max, other.#max);
+    }
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    this.#clamped += other.#clamped;
+  }
+
+  encode(): string {
+    return hdr.encodeIntoCompressedBase64(this.#inner);
+  }
+
+  snapshot(): HistogramSnapshot {
+    return {
+      count: this.#count,
+      clamped: this.#clamped,
+      minNs: this.minNs,
+      maxNs: this.#max,
+      sumNs: this.#sum,
+      ...(this.#count > 0 && { encoded: this.encode() }),
+    };
+  }
+
+  destroy(): void {
+    this.#inner.destroy();
+  }
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRecorder, OUTCOME_NAMES, Outcome } from "../../src/load/index.ts";
-import { createWindows } from "../../src/load/windows.ts";
+import { Windows } from "../../src/load/windows.ts";
 import { bucketOf, decodeBuckets } from "../../src/statistics/index.ts";
 
 const MS = 1e6;
@@ -51,7 +51,7 @@ test("a phase that ended early has the windows until then", () => {
 
 describe("intervals", () => {
   test("are 400 ms wide at first, hold all latencies of right answers, and end with the phase", () => {
-    const windows = createWindows();
+    const windows = new Windows();
     windows.add(10 * MS, 2 * MS, true, 1);
     windows.add(399 * MS, 2 * MS, true, 1);
     windows.add(60 * MS, 9 * MS, false, 1);
@@ -66,7 +66,7 @@ describe("intervals", () => {
   test("are at most 150, however long the phase is, and lose nothing", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3_600_000 }), { minLength: 1, maxLength: 40 }), (ends) => {
-        const windows = createWindows();
+        const windows = new Windows();
         for (const end of ends) windows.add(end * MS, MS, true, 1);
         const lengthMs = Math.max(...ends) + 1;
         const list = windows.intervals(lengthMs * MS);
@@ -84,7 +84,7 @@ describe("intervals", () => {
 
 describe("windows", () => {
   test("hold counts, inferences and percentiles of what ended in them", () => {
-    const windows = createWindows();
+    const windows = new Windows();
     windows.add(10 * MS, 2 * MS, true, 8);
     windows.add(20 * MS, 4 * MS, true, 8);
     windows.add(60 * MS, 9 * MS, false, 8);
@@ -100,7 +100,7 @@ describe("windows", () => {
     const instants = fc.array(fc.integer({ min: 0, max: 3_600_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(instants, (ends) => {
-        const windows = createWindows();
+        const windows = new Windows();
         for (const end of ends) windows.add(end * MS, MS, end % 3 > 0, 2);
         const list = windows.list((Math.max(...ends) + 1) * MS);
         expect(list.length).toBeLessThanOrEqual(300);
@@ -115,7 +115,7 @@ describe("windows", () => {
   });
 
   test("cover a long phase in which nothing came", () => {
-    const list = createWindows().list(3_600_000 * MS);
+    const list = new Windows().list(3_600_000 * MS);
     expect(list.length).toBeLessThanOrEqual(300);
     expect(list.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(3_600_000);
   });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EncodedRequest } from "../../src/load/engine.ts";
-import { AS_ENCODED, createIdFinder, sentId } from "../../src/load/engines/sent-id.ts";
+import { AS_ENCODED, IdFinder, sentId } from "../../src/load/engines/sent-id.ts";
 import { hasSerial, writeSerial } from "../../src/load/wire/serial.ts";
 
 const id = "load-0000000007";
@@ -41,7 +41,7 @@ test("whatever differs from a serial in one byte is not taken for it", () => {
 });
 
 test("an answer carries the id that was sent, wherever it stands, and no other", () => {
-  const finder = createIdFinder();
+  const finder = new IdFinder();
   const carries = (serial: number, body: string) => {
     const from = finder.find(request, serial, Buffer.from(body));
     if (from !== undefined) expect(body.slice(from, from + id.length)).toBe(sentId(request, serial));
@@ -60,5 +60,5 @@ test("an answer carries the id that was sent, wherever it stands, and no other",
 
 test("the id of a request that does not say where it stands is not looked for", () => {
   const { idAt: _where, ...without } = request;
-  expect(createIdFinder().find(without, 3, request.body)).toBeUndefined();
+  expect(new IdFinder().find(without, 3, request.body)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ import {
 } from "../engine.ts";
 import { socketOutcome } from "./socket-outcome.ts";
 import { STAMP_RESOLUTION_NS } from "./stamp-resolution.ts";
-import { createTally, type Tally } from "./tally.ts";
+import { Tally } from "./tally.ts";
 
 const HTTP_OK = 200;
 const SCAN_MS = 10;
@@ -56,7 +56,7 @@ function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<P
     const stopAll = () => {
       for (const { stop } of lanes) stop();
     };
-    const tally = createTally(
+    const tally = new Tally(
       phase,
       () => clock.now(),
       (thrown) => {

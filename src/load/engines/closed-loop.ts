@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { NS_PER_MS } from "../../base/clock.ts";
 import { type EncodedRequest, Outcome, type OutcomeCode, type Phase, type PhaseSummary } from "../engine.ts";
-import { createTally, type Tally } from "./tally.ts";
+import { Tally } from "./tally.ts";
 
 /** A server that refuses is tried again after this time, not as fast as the machine can. */
 const PAUSE_AFTER_REFUSAL_MS = 10;
@@ -47,7 +47,7 @@ export function runClosedLoop(phase: Phase, clock: Clock, connections: readonly 
       signal.removeEventListener("abort", end);
       resolve(tally.summary(reconnectsOfAll() - reconnectsBefore));
     };
-    const tally = createTally(
+    const tally = new Tally(
       phase,
       () => clock.now(),
       (thrown) => {

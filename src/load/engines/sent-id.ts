@@ -12,34 +12,29 @@ export function sentId({ id }: EncodedRequest, serial: number): string | undefin
   return bytes.toString();
 }
 
-/** Looks for the ids of requests in their answers. */
-export interface IdFinder {
-  /** Where the id of a request with such a serial stands in the answer; undefined when it does not carry it. */
-  find(request: EncodedRequest, serial: number, body: Uint8Array): number | undefined;
-}
-
 /**
- * Answers of one server have their ids mostly at the same distance from the begin or the end, which is where they are looked for first:
- * the cost does not depend on their length then.
+ * Looks for the ids of requests in their answers. Answers of one server have their ids mostly at the same distance from the begin or the end,
+ * which is where they are looked for first: the cost does not depend on their length then.
  */
-export function createIdFinder(): IdFinder {
-  let fromBegin = 0;
-  let fromEnd = 0;
-  return {
-    find: ({ id, idAt, body: sent }, serial, body) => {
-      if (id === undefined || idAt === undefined) return undefined;
-      const { length } = id;
-      if (standsAt(body, fromBegin, sent, idAt, length, serial)) return fromBegin;
-      if (standsAt(body, body.length - fromEnd, sent, idAt, length, serial)) return body.length - fromEnd;
-      const wanted = Buffer.from(sent.subarray(idAt, idAt + length));
-      if (serial !== AS_ENCODED) writeSerial(wanted, length, serial);
-      const found = Buffer.from(body.buffer, body.byteOffset, body.byteLength).indexOf(wanted);
-      if (found < 0) return undefined;
-      fromBegin = found;
-      fromEnd = body.length - found;
-      return found;
-    },
-  };
+export class IdFinder {
+  #fromBegin = 0;
+  #fromEnd = 0;
+
+  /** Where the id of a request with such a serial stands in the answer; undefined when it does not carry it. */
+  find({ id, idAt, body: sent }: EncodedRequest, serial: number, body: Uint8Array): number | undefined {
+    if (id === undefined || idAt === undefined) return undefined;
+    const { length } = id;
+    if (standsAt(body, this.#fromBegin, sent, idAt, length, serial)) return this.#fromBegin;
+    const nearEnd = body.length - this.#fromEnd;
+    if (standsAt(body, nearEnd, sent, idAt, length, serial)) return nearEnd;
+    const wanted = Buffer.from(sent.subarray(idAt, idAt + length));
+    if (serial !== AS_ENCODED) writeSerial(wanted, length, serial);
+    const found = Buffer.from(body.buffer, body.byteOffset, body.byteLength).indexOf(wanted);
+    if (found < 0) return undefined;
+    this.#fromBegin = found;
+    this.#fromEnd = body.length - found;
+    return found;
+  }
 }
 
 /** Whether an id stands at a place of the body: the one in the request as it was encoded, with the serial in place of its last digits. */

@@ -1,4 +1,4 @@
-import { NS_PER_MS } from "../../base/clock.ts";
+import { type Clock, NS_PER_MS } from "../../base/clock.ts";
 import {
   type EncodedRequest,
   Outcome,
@@ -7,7 +7,7 @@ import {
   type PhaseSoFar,
   type PhaseSummary,
 } from "../engine.ts";
-import { createTally, type Tally } from "../engines/tally.ts";
+import { Tally } from "../engines/tally.ts";
 import type { WireConnection, WireOwner } from "./connection.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { Slots } from "./slots.ts";
@@ -18,7 +18,7 @@ const LONGEST_SCAN_NS = 100 * NS_PER_MS;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export interface DriverSetting<Prepared> {
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly timing: Timing;
   readonly connections: readonly WireConnection<Prepared>[];
   /** The phase's requests as the connections take them. */
@@ -31,6 +31,7 @@ export interface DriverSetting<Prepared> {
 export class Driver<Prepared> implements WireOwner<Prepared> {
   readonly #phase: Phase;
   readonly #setting: DriverSetting<Prepared>;
+  readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #slots: Slots;
   /** Connections that can take a request. */
@@ -58,9 +59,10 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     const count = connections.length;
     this.#phase = phase;
     this.#setting = setting;
-    this.#tally = createTally(
+    this.#clock = setting.clock;
+    this.#tally = new Tally(
       phase,
-      () => setting.now(),
+      () => setting.clock.now(),
       (thrown) => this.#crash(thrown),
     );
     this.#slots = new Slots(concurrency);
@@ -135,7 +137,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     const number = this.#numbers.get(connection);
     if (number === undefined || this.#stopped) return;
     const { deadline, startNs, arrivals } = this.#phase;
-    const now = this.#setting.now();
+    const now = this.#clock.now();
     const since = Math.max(sinceNs, startNs);
     this.#up[number] = 0;
     if (arrivals) {
@@ -182,7 +184,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     this.#up[connection] = 1;
     this.#offer(connection);
     this.#send();
-    if (this.#slots.taken === 0) this.#endIfOver(this.#setting.now());
+    if (this.#slots.taken === 0) this.#endIfOver(this.#clock.now());
   }
 
   #offer(number: number): void {
@@ -195,7 +197,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
   #send(): void {
     const { arrivals, deadline } = this.#phase;
     while (this.#ready.count > 0 && this.#slots.free > 0) {
-      const now = this.#setting.now();
+      const now = this.#clock.now();
       if (arrivals) {
         if (this.#due > now) {
           this.#pace.set(this.#due);
@@ -250,7 +252,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     if (this.#stopped) return;
     const { deadline, requestTimeoutMs } = this.#phase;
     const timeoutNs = requestTimeoutMs * NS_PER_MS;
-    const now = this.#setting.now();
+    const now = this.#clock.now();
     this.#slots.forEachSentBefore(now - timeoutNs, (slot) => {
       this.#connectionOf(slot).abandon(slot);
       this.failed(slot, now, Outcome.timeout, `no answer within ${requestTimeoutMs} ms`);

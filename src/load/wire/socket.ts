@@ -1,18 +1,13 @@
 import { connect, isIP, type Socket } from "node:net";
 import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from "node:tls";
 import { certificateName, connectHost, type LoadEndpoint } from "../endpoint.ts";
+import { DirectWriter, type SocketWriter, StreamWriter } from "./socket-writer.ts";
 
 /** All plain sockets of a process read into one buffer: what was read is used up before the next read. */
 const READ_BUFFER_BYTES = 256 * 1024;
 
-/** A socket that is being opened or stands. */
-export interface WireSocket {
-  /** Bytes handed over that the operating system has not taken: until it is 0 again, what was written must not be changed. */
-  readonly pending: number;
-  /** Writes once connected. */
-  write(bytes: Uint8Array): void;
-  /** Writes several pieces as one, without copying them. */
-  writeAll(pieces: readonly Uint8Array[]): void;
+/** A socket that is being opened or stands. To be written to once it stands; as long as anything is pending, what was written must not be changed. */
+export interface WireSocket extends SocketWriter {
   /** Ends it at once; no event follows. */
   destroy(): void;
 }
@@ -41,7 +36,9 @@ export type OpenSocket = (endpoint: LoadEndpoint, options: SocketOptions, events
 export const openSocket: OpenSocket = (endpoint, options, events) => {
   const socket = endpoint.tls ? openTls(endpoint, options, events) : openPlain(endpoint, events);
   socket.setNoDelay(true);
-  if (events.drained) socket.on("drain", () => events.drained?.());
+  const drained = () => events.drained?.();
+  const writer = endpoint.tls ? new StreamWriter(socket) : new DirectWriter(socket, drained);
+  if (events.drained) socket.on("drain", drained);
   let error: Error | undefined;
   const end = () => {
     clearTimeout(timer);
@@ -69,19 +66,34 @@ export const openSocket: OpenSocket = (endpoint, options, events) => {
   };
   socket.once("end", ended);
   socket.once("close", ended);
-  return {
-    get pending() {
-      return socket.writableLength;
-    },
-    write: (bytes) => void socket.write(bytes),
-    writeAll: (pieces) => {
-      socket.cork();
-      for (const piece of pieces) socket.write(piece);
-      socket.uncork();
-    },
-    destroy: end,
-  };
+  return new NodeSocket(writer, end);
 };
+
+class NodeSocket implements WireSocket {
+  readonly #writer: SocketWriter;
+  readonly #end: () => void;
+
+  constructor(writer: SocketWriter, end: () => void) {
+    this.#writer = writer;
+    this.#end = end;
+  }
+
+  get pending(): number {
+    return this.#writer.pending;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#writer.write(bytes);
+  }
+
+  writeAll(pieces: readonly Uint8Array[]): void {
+    this.#writer.writeAll(pieces);
+  }
+
+  destroy(): void {
+    this.#end();
+  }
+}
 
 let readBuffer: Buffer | undefined;
 

@@ -51,7 +51,7 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
       const pool = poolFor(first.protocol);
       const connections = pool.connections(connectionsFor(phase, pool.protocol, options));
       const prepared = phase.requests.map(oncePer((request) => pool.prepare(request)));
-      const driver = new Driver(phase, { now: () => clock.now(), timing, connections, prepared, nextSerial });
+      const driver = new Driver(phase, { clock, timing, connections, prepared, nextSerial });
       pool.owner = driver;
       running = driver;
       try {
