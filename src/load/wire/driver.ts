@@ -11,10 +11,12 @@ import { Tally } from "../engines/tally.ts";
 import type { WireConnection, WireOwner } from "./connection.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { Slots } from "./slots.ts";
-import type { Alarm, Timing } from "./timing.ts";
+import type { Alarm, Deferred, Timing } from "./timing.ts";
 
 const SHORTEST_SCAN_NS = 2 * NS_PER_MS;
 const LONGEST_SCAN_NS = 100 * NS_PER_MS;
+/** With fewer requests in flight there is seldom another answer to be read. */
+const SEVERAL = 4;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export interface DriverSetting<Prepared> {
@@ -43,6 +45,11 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
   readonly #numbers: ReadonlyMap<WireConnection<Prepared>, number>;
   readonly #pace: Alarm;
   readonly #scan: Alarm;
+  /**
+   * Sends in a closed loop over several connections: answers that have come on others are read before anything is written, for a write takes
+   * longer than a read, and they would be seen that much later.
+   */
+  readonly #afterReading: Deferred | undefined;
   readonly #reconnectsBefore: number;
   /** Open loop: when the first request that was not sent is due; `NEVER` when no more are due within the phase. */
   #due = NEVER;
@@ -76,6 +83,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
       () => this.#events,
     );
     this.#scan = timing.coarse(() => this.#look());
+    if (count > 1 && phase.arrivals === undefined) this.#afterReading = timing.afterReading(() => this.#send());
     this.#reconnectsBefore = this.#reconnects();
   }
 
@@ -183,7 +191,8 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     if (this.#stopped) return;
     this.#up[connection] = 1;
     this.#offer(connection);
-    this.#send();
+    if (this.#afterReading !== undefined && this.#slots.taken >= SEVERAL) this.#afterReading.set();
+    else this.#send();
     if (this.#slots.taken === 0) this.#endIfOver(this.#clock.now());
   }
 
@@ -286,6 +295,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     this.#stopped = true;
     this.#pace.cancel();
     this.#scan.cancel();
+    this.#afterReading?.cancel();
     this.#slots.forEachSentBefore(NEVER, (slot) => this.#connectionOf(slot).abandon(slot));
     return true;
   }

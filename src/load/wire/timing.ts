@@ -12,12 +12,20 @@ export interface Alarm {
   readonly awakeNs: number;
 }
 
+/** Something to be done once, however often it is asked for before that. */
+export interface Deferred {
+  set(): void;
+  cancel(): void;
+}
+
 /** Makes alarms. Injected, so that tests can run in virtual time. */
 export interface Timing {
   /** An alarm that is exact to a turn of the event loop: it waits the last two milliseconds awake. `busy` grows with all that is done meanwhile. */
   exact(ring: () => void, busy: () => number): Alarm;
   /** An alarm that may be some milliseconds late. When it rings, what had come by then has been read from the sockets. */
   coarse(ring: () => void): Alarm;
+  /** Runs when all has been read from the sockets that had come in this turn of the event loop. */
+  afterReading(run: () => void): Deferred;
 }
 
 /** The alarms of this machine. */
@@ -41,6 +49,22 @@ export function systemTiming(clock: Clock): Timing {
         },
         cancel,
         awakeNs: 0,
+      };
+    },
+    afterReading: (run) => {
+      let turn: NodeJS.Immediate | undefined;
+      const ran = () => {
+        turn = undefined;
+        run();
+      };
+      return {
+        set: () => {
+          turn ??= setImmediate(ran);
+        },
+        cancel: () => {
+          clearImmediate(turn);
+          turn = undefined;
+        },
       };
     },
   };

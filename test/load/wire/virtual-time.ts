@@ -31,6 +31,10 @@ export function virtualTime(law: (n: number, sentNs: number) => number): Virtual
       awakeNs: 0,
     };
   };
+  const afterReading = (run: () => void) => {
+    const { set, cancel } = alarm(run);
+    return { set: () => set(now), cancel };
+  };
   const openSocket: OpenSocket = (_endpoint, _options, events: SocketEvents) => {
     let open = true;
     queue.add(now, () => open && events.opened(undefined));
@@ -39,7 +43,7 @@ export function virtualTime(law: (n: number, sentNs: number) => number): Virtual
   };
   return {
     clock: { now: () => now, sleep: () => Promise.resolve() },
-    timing: { exact: alarm, coarse: alarm },
+    timing: { exact: alarm, coarse: alarm, afterReading },
     openSocket,
     until: async (promise) => {
       const end = { settled: false };
