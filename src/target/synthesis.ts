@@ -1,5 +1,5 @@
 import { InfermarkError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
+import { type Random, seededRandom } from "../base/random.ts";
 import { DATATYPES, type Datatype, type DatatypeInfo, isDatatype } from "./datatypes.ts";
 import type { Element, ModelInfo, Tensor, TensorSpec } from "./model.ts";
 import { elementCount } from "./tensors.ts";
@@ -14,14 +14,17 @@ export interface SynthesisOptions {
   readonly index?: number;
 }
 
+/** Elements of a tensor that follow these are the same in every tensor of its kind, so that many large requests need the memory of one. */
+const VARIED_ELEMENTS = 1024;
+
 /** Whether the model takes any number of rows: the first dimension of every input is variable. */
 export function takesBatches(model: ModelInfo): boolean {
   return model.inputs.length > 0 && model.inputs.every(({ shape }) => shape[0] === -1);
 }
 
 /**
- * Valid input tensors for a model, the same for the same random stream. Values are small and exact in JSON and in
- * every encoding. The user's `--input` is returned as it is. Throws UNSUPPORTED for a datatype that nobody defines.
+ * Valid input tensors for a model, the same for the same random stream; another stream makes another begin of up to 1024 elements. Values are small and
+ * exact in JSON and in every encoding. The user's `--input` is returned as it is. Throws UNSUPPORTED for a datatype that nobody defines.
  */
 export function synthesise(model: ModelInfo, options: SynthesisOptions): readonly Tensor[] {
   const { sample, samples = [] } = model;
@@ -43,7 +46,10 @@ function synthesiseTensor(
     );
   }
   const sizes = shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? batch : dimension));
-  const values = Array.from({ length: elementCount(sizes) }, () => synthesiseElement(datatype, random));
+  const rest = seededRandom("the rest of", name);
+  const values = Array.from({ length: elementCount(sizes) }, (_, index) =>
+    synthesiseElement(datatype, index < VARIED_ELEMENTS ? random : rest),
+  );
   return { name, datatype, shape: sizes, values };
 }
 

@@ -1,14 +1,15 @@
 import type { Clock } from "../../base/clock.ts";
 import type { LoadEndpoint } from "../endpoint.ts";
 import type { EncodedRequest, OutcomeCode } from "../engine.ts";
+import type { SharedTails } from "./shared-tails.ts";
 import type { OpenSocket } from "./socket.ts";
 
 /** How a protocol is spoken on the wire: HTTP/1.1, or gRPC over HTTP/2. */
 export interface WireProtocol<Prepared> {
   /** Requests that one connection carries at once unless it is told otherwise. */
   readonly requestsPerConnection: number;
-  /** All bytes of a request that can be known before the clock starts. Throws USAGE for headers that cannot be sent. */
-  prepare(endpoint: LoadEndpoint, request: EncodedRequest): Prepared;
+  /** All bytes of a request that can be known before the clock starts; `tails` are those of requests that are sent beside it. Throws USAGE for headers that cannot be sent. */
+  prepare(endpoint: LoadEndpoint, request: EncodedRequest, tails?: SharedTails): Prepared;
   /** Begins to connect. */
   open(setting: WireSetting, owner: WireOwner<Prepared>): WireConnection<Prepared>;
 }

@@ -1,6 +1,7 @@
 import { InfermarkError } from "../../base/errors.ts";
 import { authorityOf, headersOf, type LoadEndpoint } from "../endpoint.ts";
 import type { EncodedRequest } from "../engine.ts";
+import { SharedTails } from "./shared-tails.ts";
 
 /** Longer bodies are not copied: they are written beside the head. */
 const LONGEST_COPIED = 16 * 1024;
@@ -15,14 +16,16 @@ export interface Http1Request {
 }
 
 /** The bytes of a request to an endpoint. Throws USAGE for headers that cannot be sent. */
-export function http1Request(endpoint: LoadEndpoint, request: EncodedRequest): Http1Request {
+export function http1Request(endpoint: LoadEndpoint, request: EncodedRequest, tails = new SharedTails()): Http1Request {
   const { body, id, idAt } = request;
   const head = Buffer.from(headOf(endpoint, request), "latin1");
   const idEnd = id === undefined || idAt === undefined ? 0 : idAt + id.length;
-  const cut = body.length > LONGEST_COPIED ? idEnd : body.length;
+  const large = body.length > LONGEST_COPIED;
+  const tail = large ? tails.of(body, idEnd) : undefined;
+  const cut = tail ? body.length - tail.length : large ? idEnd : body.length;
   return {
     bytes: Buffer.concat([head, body.subarray(0, cut)]),
-    rest: cut < body.length ? body.subarray(cut) : undefined,
+    rest: tail ?? (large ? body.subarray(cut) : undefined),
     idEnd: idEnd === 0 ? -1 : head.length + idEnd,
   };
 }

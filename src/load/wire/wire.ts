@@ -7,6 +7,7 @@ import type { EncodedRequest, Engine, Phase } from "../engine.ts";
 import type { WireConnection, WireOwner, WireProtocol, WireSetting } from "./connection.ts";
 import { Driver } from "./driver.ts";
 import { wireProtocol } from "./protocols.ts";
+import { SharedTails } from "./shared-tails.ts";
 import { type OpenSocket, openSocket } from "./socket.ts";
 import { systemTiming, type Timing } from "./timing.ts";
 
@@ -50,7 +51,8 @@ export function wireEngine(endpoint: LoadEndpoint, clock: Clock = systemClock, o
       setting.connectMs = Math.min(LONGEST_CONNECT_MS, phase.requestTimeoutMs);
       const pool = poolFor(first.protocol);
       const connections = pool.connections(connectionsFor(phase, pool.protocol, options));
-      const prepared = phase.requests.map(oncePer((request) => pool.prepare(request)));
+      const tails = new SharedTails();
+      const prepared = phase.requests.map(oncePer((request) => pool.prepare(request, tails)));
       const driver = new Driver(phase, { clock, timing, connections, prepared, nextSerial });
       pool.owner = driver;
       running = driver;
@@ -87,7 +89,7 @@ interface Pool {
   /** The first `count` connections, opened where there are fewer. */
   connections(count: number): readonly WireConnection<unknown>[];
   /** What the protocol makes of a request, which is made once. */
-  prepare(request: EncodedRequest): unknown;
+  prepare(request: EncodedRequest, tails: SharedTails): unknown;
   close(): void;
 }
 
@@ -101,8 +103,8 @@ function createPool(protocol: WireProtocol<unknown>, setting: WireSetting): Pool
       while (open.length < count) open.push(protocol.open(setting, forOwner));
       return open.slice(0, count);
     },
-    prepare: (request) => {
-      const known = prepared.get(request) ?? protocol.prepare(setting.endpoint, request);
+    prepare: (request, tails) => {
+      const known = prepared.get(request) ?? protocol.prepare(setting.endpoint, request, tails);
       prepared.set(request, known);
       return known;
     },

@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import type { LoadEndpoint } from "../../../src/load/endpoint.ts";
 import { type EncodedRequest, Outcome } from "../../../src/load/engine.ts";
 import { GrpcConnection, grpcProtocol } from "../../../src/load/wire/grpc-connection.ts";
+import { SharedTails } from "../../../src/load/wire/shared-tails.ts";
 import { openSocket } from "../../../src/load/wire/socket.ts";
 import { afterwards } from "../loopback.ts";
 
@@ -32,6 +33,7 @@ export function openCalls(endpoint: LoadEndpoint, { connectMs = 5000, firstId = 
   const events: string[] = [];
   let waiting: (() => void)[] = [];
   let slots = 0;
+  const tails = new SharedTails();
   const settle = (slot: number, ending: Ending) => {
     const take = endings.get(slot);
     if (!take) throw new Error(`slot ${slot} ended twice: ${ending}`);
@@ -65,7 +67,7 @@ export function openCalls(endpoint: LoadEndpoint, { connectMs = 5000, firstId = 
   };
   const begin: Calls["begin"] = (body, options) => {
     const slot = slots++;
-    const call = grpcProtocol.prepare(endpoint, { ...requestOf(body), ...options });
+    const call = grpcProtocol.prepare(endpoint, { ...requestOf(body), ...options }, tails);
     const ending = new Promise<Ending>((done) => endings.set(slot, done));
     connection.send(slot, call, slot);
     return { slot, ending };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import { describe, expect, test } from "vitest";
 import { Output } from "../../../src/load/wire/http2/output.ts";
@@ -145,6 +146,32 @@ describe("large messages", () => {
     const endings = [1, 2, 3, 4, 5, 6].map((value) => calls.begin(Buffer.alloc(bytes, value)).ending);
     expect(await Promise.all(endings)).toEqual([1, 2, 3, 4, 5, 6].map((value) => `ok ${bytes} × ${value}`));
     expect(calls.connection.reconnects).toBe(0);
+  });
+
+  test("that end alike, and are written from the same memory, arrive as they are", async () => {
+    const hash = (bytes: Uint8Array) => createHash("sha1").update(bytes).digest("hex");
+    const server = await rawServer({
+      first: ({ send }) =>
+        send(frame(4, 0, 0, settings([4, 2 ** 31 - 1], [5, 17_001])), windowUpdate(0, 2 ** 31 - 1 - 65_535)),
+      call: ({ send }, id, body) => send(answer(id, Buffer.from(hash(body)))),
+    });
+    const calls = openCalls(server.endpoint);
+    await calls.free();
+    const end = Buffer.from(Array.from({ length: 150_000 }, (_, i) => i % 251));
+    // With an id of its own in its begin, or so late that little of the end can be shared.
+    const id = "0123456789";
+    const bodies = [
+      ...[0, 1, 4_000, 16_990, 40_000].map((length) => Buffer.concat([Buffer.alloc(length, 7), Buffer.from(id), end])),
+      Buffer.concat([end, Buffer.from(id), end.subarray(40_000)]),
+      Buffer.concat([end, Buffer.from(id), end.subarray(149_000)]),
+    ];
+    const sent = bodies.map((body) => calls.begin(body, { id, idAt: body.indexOf(id) }));
+    const arrived = bodies.map((body, i) => {
+      const patched = Buffer.from(body);
+      patched.write(String(sent[i]?.slot).padStart(id.length, "0"), body.indexOf(id));
+      return `ok ${hash(patched)}`;
+    });
+    expect(await Promise.all(sent.map(({ ending }) => ending))).toEqual(arrived);
   });
 
   test("are written piece by piece where the socket does not take them, so that what is given up is not sent", async () => {

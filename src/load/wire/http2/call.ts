@@ -1,6 +1,7 @@
 import { InfermarkError } from "../../../base/errors.ts";
 import { authorityOf, headersOf, type LoadEndpoint } from "../../endpoint.ts";
 import type { EncodedRequest } from "../../engine.ts";
+import { SharedTails } from "../shared-tails.ts";
 import { DEFAULT_MAX_FRAME_BYTES, Flag, FRAME_HEADER_BYTES, FrameType } from "./constants.ts";
 import { encodeField, encodeIndexed, type Field, StaticIndex } from "./hpack.ts";
 
@@ -10,8 +11,12 @@ export interface GrpcCall {
   readonly block: Buffer;
   /** The size of its fields as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113, section 6.5.2). */
   readonly listBytes: number;
-  /** The message with its prefix. */
+  /** The message with its prefix, as far as it does not stand in `tail`. */
   readonly message: Buffer;
+  /** The end of the message, in memory that it shares with others; empty when it shares none. */
+  readonly tail: Uint8Array;
+  /** The length of the message with its prefix. */
+  readonly bytes: number;
   /** Both in one frame each, with 0 as stream id; absent when they are larger than that. */
   readonly frames?: Buffer;
   /** Where in `frames` the DATA frame begins. */
@@ -23,19 +28,24 @@ export interface GrpcCall {
 }
 
 export const PREFIX_BYTES = 5;
+const EMPTY = new Uint8Array(0);
 const FIELD_OVERHEAD = 32;
 const MOST_MESSAGE_BYTES = 0x7fff_ffff - PREFIX_BYTES;
 
 /** All bytes of a call that can be known before the clock starts. Throws USAGE for metadata that cannot be sent. */
-export function prepareCall(endpoint: LoadEndpoint, request: EncodedRequest): GrpcCall {
+export function prepareCall(endpoint: LoadEndpoint, request: EncodedRequest, tails = new SharedTails()): GrpcCall {
+  const { id, idAt, body } = request;
   const fields = fieldsOf(endpoint, request);
   const block = Buffer.concat(fields.map(encode));
-  const message = frameMessage(request.body);
-  const small = block.length <= DEFAULT_MAX_FRAME_BYTES && message.length <= DEFAULT_MAX_FRAME_BYTES;
+  const tail = tails.of(body, id === undefined || idAt === undefined ? 0 : idAt + id.length) ?? EMPTY;
+  const message = frameMessage(body, tail.length);
+  const small = block.length <= DEFAULT_MAX_FRAME_BYTES && PREFIX_BYTES + body.length <= DEFAULT_MAX_FRAME_BYTES;
   return {
     block,
     listBytes: fields.reduce((sum, [name, value]) => sum + name.length + value.length + FIELD_OVERHEAD, 0),
     message,
+    tail,
+    bytes: PREFIX_BYTES + body.length,
     ...(small && {
       frames: Buffer.concat([
         frameHeader(block.length, FrameType.headers, Flag.endHeaders),
@@ -45,8 +55,7 @@ export function prepareCall(endpoint: LoadEndpoint, request: EncodedRequest): Gr
       ]),
     }),
     dataAt: FRAME_HEADER_BYTES + block.length,
-    serialEnd:
-      request.id === undefined || request.idAt === undefined ? 0 : PREFIX_BYTES + request.idAt + request.id.length,
+    serialEnd: id === undefined || idAt === undefined ? 0 : PREFIX_BYTES + idAt + id.length,
     streaming: request.serverStreaming === true,
   };
 }
@@ -97,15 +106,16 @@ function encode(field: Field): Buffer {
   return index === undefined ? encodeField(field, NAME_INDEX.get(name)) : encodeIndexed(index);
 }
 
-/** A message with its prefix: uncompressed, length in network order. */
-function frameMessage(body: Uint8Array): Buffer {
+/** A message without its last `left` bytes, with its prefix: uncompressed, length in network order. */
+function frameMessage(body: Uint8Array, left: number): Buffer {
   if (body.length > MOST_MESSAGE_BYTES)
     throw new InfermarkError("USAGE", `a message of ${body.length} bytes is too large`, {
       hint: "use smaller tensors",
     });
-  const framed = Buffer.alloc(PREFIX_BYTES + body.length);
+  const own = body.subarray(0, body.length - left);
+  const framed = Buffer.alloc(PREFIX_BYTES + own.length);
   framed.writeUInt32BE(body.length, 1);
-  framed.set(body, PREFIX_BYTES);
+  framed.set(own, PREFIX_BYTES);
   return framed;
 }
 

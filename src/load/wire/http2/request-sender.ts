@@ -39,10 +39,9 @@ export class RequestSender {
   send(slot: number, call: GrpcCall, serial: number): void {
     const streams = this.#streams;
     const output = this.#output;
-    const { frames, dataAt, message } = call;
+    const { frames, dataAt, bytes } = call;
     const place = streams.begin(slot, call, serial, this.#initialWindow);
     const id = streams.id[place] as number;
-    const bytes = message.length;
     if (frames === undefined || this.#first || bytes > this.#window || bytes > this.#initialWindow) {
       this.#writeHead(id, call);
       streams.unsent[place] = bytes;
@@ -133,7 +132,7 @@ export class RequestSender {
       if (length <= 0) break;
       const flags = length === unsent ? Flag.endStream : 0;
       writeHeader(output, length, FrameType.data, flags, streams.id[place] as number);
-      const from = call.message.length - unsent;
+      const from = call.bytes - unsent;
       this.#writePiece(call, from, from + length, streams.serial[place] as number);
       this.#window -= length;
       streams.window[place] = (streams.window[place] as number) - length;
@@ -143,7 +142,7 @@ export class RequestSender {
     return unsent === 0;
   }
 
-  #writePiece({ message, serialEnd }: GrpcCall, from: number, to: number, serial: number): void {
+  #writePiece({ message, tail, serialEnd }: GrpcCall, from: number, to: number, serial: number): void {
     let at = from;
     if (at < serialEnd) {
       const own = Buffer.from(message.subarray(0, serialEnd));
@@ -151,7 +150,9 @@ export class RequestSender {
       at = Math.min(serialEnd, to);
       this.#append(own.subarray(from, at));
     }
-    if (at < to) this.#append(message.subarray(at, to));
+    const tailAt = message.length;
+    if (at < Math.min(tailAt, to)) this.#append(message.subarray(at, to));
+    if (to > tailAt) this.#append(tail.subarray(Math.max(at, tailAt) - tailAt, to - tailAt));
   }
 
   #append(piece: Uint8Array): void {
