@@ -14,7 +14,8 @@ interface StreamHandle {
   readonly writeQueueSize: number;
 }
 
-type WithHandle = Socket & { _handle?: Partial<StreamHandle> | null };
+const HANDLE = "_handle";
+type WithHandle = Socket & { [HANDLE]?: Partial<StreamHandle> | null };
 
 /** The class of write requests; known when a stream was seen to use it, null when handles are not what is described above. */
 let Request: (new () => WriteRequest) | null | undefined;
@@ -69,7 +70,7 @@ export class DirectWriter implements SocketWriter {
 
   /** `drained` is called when all has been taken that was pending on the handle; the stream has an event of its own. */
   constructor(socket: Socket, drained: () => void) {
-    this.#socket = socket as WithHandle;
+    this.#socket = socket;
     this.#stream = new StreamWriter(socket);
     this.#drained = drained;
   }
@@ -79,7 +80,7 @@ export class DirectWriter implements SocketWriter {
   }
 
   write(bytes: Uint8Array): void {
-    const handle = this.#socket._handle as StreamHandle | null | undefined;
+    const handle = this.#socket[HANDLE] as StreamHandle | null | undefined;
     if (!handle || Request === null || (this.#streamed && this.#inStream() > 0)) this.#toStream(bytes);
     else if (Request === undefined) this.#learn(handle, bytes);
     else {
@@ -122,9 +123,9 @@ export class DirectWriter implements SocketWriter {
         },
       },
     }) as StreamHandle;
-    socket._handle = between;
+    socket[HANDLE] = between;
     this.#toStream(bytes);
-    if (socket._handle === between) socket._handle = handle;
+    if (socket[HANDLE] === between) socket[HANDLE] = handle;
   }
 
   #await(bytes: Uint8Array): void {

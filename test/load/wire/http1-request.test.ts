@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, property, tuple } from "fast-check";
 import { expect, test } from "vitest";
 import type { EncodedRequest } from "../../../src/load/index.ts";
 import { type Http1Request, http1Request } from "../../../src/load/wire/http1-request.ts";
@@ -41,15 +41,15 @@ test("an id within the end that two bodies share is each request's own", () => {
 });
 
 test("whatever the bodies share, each is sent as it is", () => {
-  const piece = fc.constantFrom("", "x", "yy").map((text) => Buffer.from(text));
-  const block = fc.constantFrom(1, 2).map((fill) => Buffer.alloc(40_000, fill));
-  const body = fc.tuple(piece, block, piece, block, piece, block).map((pieces) => Buffer.concat(pieces));
-  const property = fc.property(fc.array(body, { maxLength: 5 }), (bodies) => {
+  const piece = constantFrom("", "x", "yy").map((text) => Buffer.from(text));
+  const block = constantFrom(1, 2).map((fill) => Buffer.alloc(40_000, fill));
+  const body = tuple(piece, block, piece, block, piece, block).map((pieces) => Buffer.concat(pieces));
+  const sentAsItIs = property(array(body, { maxLength: 5 }), (bodies) => {
     const tails = new SharedTails();
     for (const each of bodies) {
       const before = Buffer.from(each);
       expect(sent(http1Request(endpoint, requestOf(each), tails)).equals(before)).toBe(true);
     }
   });
-  fc.assert(property, { numRuns: 100 });
+  assert(sentAsItIs, { numRuns: 100 });
 });
