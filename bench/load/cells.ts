@@ -22,12 +22,20 @@ export const CELLS: readonly Cell[] = (["http", "grpc"] as const).flatMap((proto
   ),
 );
 
-/** The cells whose id is in a list or ends with a member of it, such as `small-32` for both protocols or `32` for all; throws where a member fits none. */
+/**
+ * The cells whose id is in a list or ends with a member of it, such as `small-32` for both protocols or `32` for all; `http-small-8` names one with any
+ * other number in flight. Throws where a member fits none.
+ */
 export function cellsNamed(list: string | undefined): readonly Cell[] {
   if (list === undefined) return CELLS;
   const fits = (cell: Cell, name: string) => cell.id === name || cell.id.endsWith(`-${name}`) || cell.protocol === name;
   const names = list.split(",");
-  const unknown = names.find((name) => !CELLS.some((cell) => fits(cell, name)));
-  if (unknown !== undefined) throw new Error(`no cell is called ${unknown}: ${CELLS.map(({ id }) => id).join(", ")}`);
-  return CELLS.filter((cell) => names.some((name) => fits(cell, name)));
+  const others = names.filter((name) => !CELLS.some((cell) => fits(cell, name))).map(cellOf);
+  return [...CELLS.filter((cell) => names.some((name) => fits(cell, name))), ...others];
+}
+
+function cellOf(id: string): Cell {
+  const [, protocol, size, inFlight] = /^(http|grpc)-(small|large)-([1-9]\d{0,3})$/.exec(id) ?? [];
+  if (protocol === undefined) throw new Error(`no cell is called ${id}: ${CELLS.map((cell) => cell.id).join(", ")}`);
+  return { id, protocol: protocol as Protocol, size: size as Size, inFlight: Number(inFlight) };
 }
