@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { systemTiming } from "../../../src/load/wire/timing.ts";
@@ -71,4 +73,33 @@ test("one that is cancelled does not ring", async () => {
   }
   await new Promise((done) => setTimeout(done, 20));
   expect(rings).toBe(0);
+});
+
+test("what waits for the end of reading runs once, after all that had come was read", async () => {
+  const accepted: Socket[] = [];
+  const server = createServer((socket) => accepted.push(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const sockets = Array.from({ length: 8 }, () => connect(port, "127.0.0.1"));
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  while (accepted.length < sockets.length) await once(server, "connection");
+  const happened: string[] = [];
+  await new Promise<void>((done) => {
+    const deferred = timing.afterReading(() => {
+      happened.push("run");
+      done();
+    });
+    const cancelled = timing.afterReading(() => happened.push("cancelled"));
+    for (const socket of sockets)
+      socket.once("data", () => {
+        happened.push("read");
+        deferred.set();
+        cancelled.set();
+        cancelled.cancel();
+      });
+    for (const socket of accepted) socket.end("answer");
+  });
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  expect(happened).toEqual([...sockets.map(() => "read"), "run"]);
 });
