@@ -3,7 +3,7 @@ import { authorityOf, headersOf, type LoadEndpoint } from "../endpoint.ts";
 import type { EncodedRequest } from "../engine.ts";
 import { SharedTails } from "./shared-tails.ts";
 
-/** Longer bodies are not copied: they are written beside the head. */
+/** Longer bodies are not copied: they are written beside the head, at most so much of them with it. */
 const LONGEST_COPIED = 16 * 1024;
 
 /** A request as it is written. */
@@ -21,13 +21,17 @@ export function http1Request(endpoint: LoadEndpoint, request: EncodedRequest, ta
   const head = Buffer.from(headOf(endpoint, request), "latin1");
   const idEnd = id === undefined || idAt === undefined ? 0 : idAt + id.length;
   const large = body.length > LONGEST_COPIED;
-  const tail = large ? tails.of(body, idEnd) : undefined;
-  const cut = tail ? body.length - tail.length : large ? idEnd : body.length;
+  const rest = large ? restOf(body, idEnd, tails) : undefined;
   return {
-    bytes: Buffer.concat([head, body.subarray(0, cut)]),
-    rest: tail ?? (large ? body.subarray(cut) : undefined),
+    bytes: Buffer.concat([head, body.subarray(0, body.length - (rest?.length ?? 0))]),
+    rest,
     idEnd: idEnd === 0 ? -1 : head.length + idEnd,
   };
+}
+
+function restOf(body: Uint8Array, idEnd: number, tails: SharedTails): Uint8Array {
+  const tail = tails.of(body, idEnd);
+  return tail && body.length - tail.length <= idEnd + LONGEST_COPIED ? tail : body.subarray(idEnd);
 }
 
 function headOf(endpoint: LoadEndpoint, request: EncodedRequest): string {

@@ -7,6 +7,7 @@ export class SharedTails {
 
   /** The end of a body, from `from` or later on, in memory that it shares with another; undefined when no other ends like it. */
   of(body: Uint8Array, from: number): Uint8Array | undefined {
+    if (body.length - from < SHORTEST) return undefined;
     let longest: Uint8Array | undefined;
     for (const known of this.#bodies) {
       const length = alike(known, body, body.length - from);

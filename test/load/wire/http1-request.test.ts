@@ -29,6 +29,15 @@ test("large bodies that end alike are written from the same memory", () => {
   expect(new Set(requests.map(({ body }) => body.buffer)).size).toBe(3);
 });
 
+test("of a body of which much is its own, no more than its id is copied", () => {
+  const tails = new SharedTails();
+  const end = Buffer.alloc(200_000, "data");
+  const bodies = [1, 2].map((fill) => Buffer.concat([Buffer.from(ID), Buffer.alloc(100_000, fill), end]));
+  const [, second] = bodies.map((body) => http1Request(endpoint, requestOf(body), tails));
+  expect(second?.bytes.length).toBe(second?.idEnd);
+  expect(second?.rest?.length).toBe(300_000);
+});
+
 test("an id within the end that two bodies share is each request's own", () => {
   const tails = new SharedTails();
   const body = Buffer.concat([Buffer.alloc(100_000, 1), Buffer.from(ID), Buffer.alloc(200_000, 2)]);
