@@ -56,14 +56,10 @@ function runPhase(endpoint: LoadEndpoint, phase: Phase, clock: Clock): Promise<P
     const stopAll = () => {
       for (const { stop } of lanes) stop();
     };
-    const tally = new Tally(
-      phase,
-      () => clock.now(),
-      (thrown) => {
-        reject(thrown);
-        stopAll();
-      },
-    );
+    const tally = new Tally(phase, clock, (thrown) => {
+      reject(thrown);
+      stopAll();
+    });
     if (phase.signal.aborted || clock.now() >= phase.deadline) {
       resolve(tally.summary(0));
       return;

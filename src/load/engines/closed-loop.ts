@@ -47,14 +47,10 @@ export function runClosedLoop(phase: Phase, clock: Clock, connections: readonly 
       signal.removeEventListener("abort", end);
       resolve(tally.summary(reconnectsOfAll() - reconnectsBefore));
     };
-    const tally = new Tally(
-      phase,
-      () => clock.now(),
-      (thrown) => {
-        reject(thrown);
-        end();
-      },
-    );
+    const tally = new Tally(phase, clock, (thrown) => {
+      reject(thrown);
+      end();
+    });
     let active = connections.length;
     const done = () => {
       if (--active === 0) end();

@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/clock.ts";
 import { seededRandom } from "../../base/random.ts";
 import type { AnswerCheck, EncodedRequest, Phase } from "../engine.ts";
 import { RightAnswers } from "./right-answers.ts";
@@ -15,7 +16,7 @@ const MOST_SHARE = 1 / 200;
 export class Judge {
   readonly #answers: AnswerCheck;
   readonly #fullCheckEvery: number;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   // Strides of random length: a fixed one could fall in step with the rotation of requests and judge always the same.
   readonly #random = seededRandom("full checks");
   readonly #response: { status: number; body: Uint8Array } = { status: 0, body: new Uint8Array(0) };
@@ -26,11 +27,10 @@ export class Judge {
   #largeFromNs = Number.NEGATIVE_INFINITY;
   #fullChecks = 0;
 
-  /** `now` tells the engine's time. */
-  constructor({ answers, fullCheckEvery }: Pick<Phase, "answers" | "fullCheckEvery">, now: () => number) {
+  constructor({ answers, fullCheckEvery }: Pick<Phase, "answers" | "fullCheckEvery">, clock: Clock) {
     this.#answers = answers;
     this.#fullCheckEvery = fullCheckEvery;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Answers that were compared in full. */
@@ -53,7 +53,7 @@ export class Judge {
   #compare(request: EncodedRequest, serial: number, body: Uint8Array, idFrom: number | undefined): string | undefined {
     this.#untilFullCheck = this.#random.integer(0, 2 * this.#fullCheckEvery - 2);
     const large = body.length > LARGE_BYTES;
-    const began = large ? this.#now() : 0;
+    const began = large ? this.#clock.now() : 0;
     if (large && began < this.#largeFromNs) return undefined;
     this.#fullChecks++;
     let problem: string | undefined;
@@ -61,7 +61,7 @@ export class Judge {
       problem = this.#inFull(request, serial);
       if (problem === undefined) this.#rightAnswers.add(request, body, idFrom);
     }
-    if (large) this.#largeFromNs = began + (this.#now() - began) / MOST_SHARE;
+    if (large) this.#largeFromNs = began + (this.#clock.now() - began) / MOST_SHARE;
     return problem;
   }
 

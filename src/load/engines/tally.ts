@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/clock.ts";
 import {
   type EncodedRequest,
   Outcome,
@@ -22,10 +23,10 @@ export class Tally {
   #sent = 0;
   #completed = 0;
 
-  /** `now` tells the engine's time; `crashed` hears what the check of an answer threw, which libraries would take for an error of theirs. */
-  constructor(phase: Phase, now: () => number, crashed: (thrown: unknown) => void) {
+  /** `crashed` hears what the check of an answer threw, which libraries would take for an error of theirs. */
+  constructor(phase: Phase, clock: Clock, crashed: (thrown: unknown) => void) {
     this.#recorder = phase.recorder;
-    this.#judge = new Judge(phase, now);
+    this.#judge = new Judge(phase, clock);
     this.#crashed = crashed;
   }
 

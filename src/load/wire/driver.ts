@@ -33,7 +33,6 @@ export interface DriverSetting<Prepared> {
 export class Driver<Prepared> implements WireOwner<Prepared> {
   readonly #phase: Phase;
   readonly #setting: DriverSetting<Prepared>;
-  readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #slots: Slots;
   /** Connections that can take a request. */
@@ -66,12 +65,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     const count = connections.length;
     this.#phase = phase;
     this.#setting = setting;
-    this.#clock = setting.clock;
-    this.#tally = new Tally(
-      phase,
-      () => setting.clock.now(),
-      (thrown) => this.#crash(thrown),
-    );
+    this.#tally = new Tally(phase, setting.clock, (thrown) => this.#crash(thrown));
     this.#slots = new Slots(concurrency);
     this.#ready = new ReadyQueue(count);
     this.#load = new Int32Array(count);
@@ -145,7 +139,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     const number = this.#numbers.get(connection);
     if (number === undefined || this.#stopped) return;
     const { deadline, startNs, arrivals } = this.#phase;
-    const now = this.#clock.now();
+    const now = this.#setting.clock.now();
     const since = Math.max(sinceNs, startNs);
     this.#up[number] = 0;
     if (arrivals) {
@@ -193,7 +187,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     this.#offer(connection);
     if (this.#afterReading !== undefined && this.#slots.taken >= SEVERAL) this.#afterReading.set();
     else this.#send();
-    if (this.#slots.taken === 0) this.#endIfOver(this.#clock.now());
+    if (this.#slots.taken === 0) this.#endIfOver(this.#setting.clock.now());
   }
 
   #offer(number: number): void {
@@ -206,7 +200,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
   #send(): void {
     const { arrivals, deadline } = this.#phase;
     while (this.#ready.count > 0 && this.#slots.free > 0) {
-      const now = this.#clock.now();
+      const now = this.#setting.clock.now();
       if (arrivals) {
         if (this.#due > now) {
           this.#pace.set(this.#due);
@@ -261,7 +255,7 @@ export class Driver<Prepared> implements WireOwner<Prepared> {
     if (this.#stopped) return;
     const { deadline, requestTimeoutMs } = this.#phase;
     const timeoutNs = requestTimeoutMs * NS_PER_MS;
-    const now = this.#clock.now();
+    const now = this.#setting.clock.now();
     this.#slots.forEachSentBefore(now - timeoutNs, (slot) => {
       this.#connectionOf(slot).abandon(slot);
       this.failed(slot, now, Outcome.timeout, `no answer within ${requestTimeoutMs} ms`);

@@ -1,6 +1,7 @@
 import { InfermarkError } from "../../base/errors.ts";
 import { authorityOf, headersOf, type LoadEndpoint } from "../endpoint.ts";
 import type { EncodedRequest } from "../engine.ts";
+import { endOfId } from "./serial.ts";
 import { SharedTails } from "./shared-tails.ts";
 
 /** Longer bodies are not copied: they are written beside the head, at most so much of them with it. */
@@ -17,9 +18,9 @@ export interface Http1Request {
 
 /** The bytes of a request to an endpoint. Throws USAGE for headers that cannot be sent. */
 export function http1Request(endpoint: LoadEndpoint, request: EncodedRequest, tails = new SharedTails()): Http1Request {
-  const { body, id, idAt } = request;
+  const { body } = request;
   const head = Buffer.from(headOf(endpoint, request), "latin1");
-  const idEnd = id === undefined || idAt === undefined ? 0 : idAt + id.length;
+  const idEnd = endOfId(request);
   const large = body.length > LONGEST_COPIED;
   const rest = large ? restOf(body, idEnd, tails) : undefined;
   return {

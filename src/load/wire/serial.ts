@@ -1,3 +1,5 @@
+import type { EncodedRequest } from "../engine.ts";
+
 /** The last so many characters of an id whose place is known are digits. */
 export const SERIAL_DIGITS = 10;
 /** Serials count to this, and begin again. */
@@ -11,6 +13,11 @@ const NO_NUMBER = -1e10;
 const DIGITS = Uint8Array.from(
   Array.from({ length: 1000 }, (_, number) => [...Buffer.from(String(number).padStart(3, "0"))]).flat(),
 );
+
+/** Where the id ends in a request's body whose last digits a serial can be written over; 0 when there is none. */
+export function endOfId({ id, idAt }: Pick<EncodedRequest, "id" | "idAt">): number {
+  return id === undefined || idAt === undefined ? 0 : idAt + id.length;
+}
 
 /** Writes a number as ten decimal digits that end before `end`; of a greater number its last ten. */
 export function writeSerial(bytes: Uint8Array, end: number, serial: number): void {

@@ -66,34 +66,8 @@ export const openSocket: OpenSocket = (endpoint, options, events) => {
   };
   socket.once("end", ended);
   socket.once("close", ended);
-  return new NodeSocket(writer, end);
+  return Object.assign(writer, { destroy: end });
 };
-
-class NodeSocket implements WireSocket {
-  readonly #writer: SocketWriter;
-  readonly #end: () => void;
-
-  constructor(writer: SocketWriter, end: () => void) {
-    this.#writer = writer;
-    this.#end = end;
-  }
-
-  get pending(): number {
-    return this.#writer.pending;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#writer.write(bytes);
-  }
-
-  writeAll(pieces: readonly Uint8Array[]): void {
-    this.#writer.writeAll(pieces);
-  }
-
-  destroy(): void {
-    this.#end();
-  }
-}
 
 let readBuffer: Buffer | undefined;
 

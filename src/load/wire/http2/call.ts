@@ -1,6 +1,7 @@
 import { InfermarkError } from "../../../base/errors.ts";
 import { authorityOf, headersOf, type LoadEndpoint } from "../../endpoint.ts";
 import type { EncodedRequest } from "../../engine.ts";
+import { endOfId } from "../serial.ts";
 import { SharedTails } from "../shared-tails.ts";
 import { DEFAULT_MAX_FRAME_BYTES, Flag, FRAME_HEADER_BYTES, FrameType } from "./constants.ts";
 import { encodeField, encodeIndexed, type Field, StaticIndex } from "./hpack.ts";
@@ -34,10 +35,11 @@ const MOST_MESSAGE_BYTES = 0x7fff_ffff - PREFIX_BYTES;
 
 /** All bytes of a call that can be known before the clock starts. Throws USAGE for metadata that cannot be sent. */
 export function prepareCall(endpoint: LoadEndpoint, request: EncodedRequest, tails = new SharedTails()): GrpcCall {
-  const { id, idAt, body } = request;
+  const { body } = request;
+  const idEnd = endOfId(request);
   const fields = fieldsOf(endpoint, request);
   const block = Buffer.concat(fields.map(encode));
-  const tail = tails.of(body, id === undefined || idAt === undefined ? 0 : idAt + id.length) ?? EMPTY;
+  const tail = tails.of(body, idEnd) ?? EMPTY;
   const message = frameMessage(body, tail.length);
   const small = block.length <= DEFAULT_MAX_FRAME_BYTES && PREFIX_BYTES + body.length <= DEFAULT_MAX_FRAME_BYTES;
   return {
@@ -55,7 +57,7 @@ export function prepareCall(endpoint: LoadEndpoint, request: EncodedRequest, tai
       ]),
     }),
     dataAt: FRAME_HEADER_BYTES + block.length,
-    serialEnd: id === undefined || idAt === undefined ? 0 : PREFIX_BYTES + idAt + id.length,
+    serialEnd: idEnd === 0 ? 0 : PREFIX_BYTES + idEnd,
     streaming: request.serverStreaming === true,
   };
 }
